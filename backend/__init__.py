@@ -1,0 +1,1 @@
+"""Lvzhang, the platform: rooms cut by capability, on a ledger that knows nobody."""

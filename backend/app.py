@@ -1,0 +1,53 @@
+"""The application: the one place that knows every room."""
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from backend.accounts import routes as accounts
+from backend.booking import routes as booking
+from backend.carbon import routes as carbon
+from backend.catalogue import routes as catalogue
+from backend.identity import queries as identities
+from backend.identity import routes as identity
+from backend.kit.api import PlatformApi, open_api
+from backend.kit.auth import public
+from backend.kit.http import Platform, check_gates, prepare
+from backend.network import routes as network
+from backend.notices import routes as notices
+from backend.rewards import routes as rewards
+from backend.settings import settings
+from backend.subsidy import routes as subsidy
+from backend.web import routes as web
+from backend.weighing import routes as weighing
+
+ROOMS = (network, identity, notices, catalogue, carbon, subsidy, accounts, rewards, booking, weighing)
+
+
+def create_app() -> Platform:
+    """Build the platform from its rooms, and refuse to start if a view has no gate."""
+    app = Platform("backend", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings().body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base
+    app.authenticate = identities.authenticate
+    prepare(app)
+    api = open_api(app)
+    for room in ROOMS:
+        api.register_blueprint(room.blp)
+    app.register_blueprint(web.blp)
+    _publish(app, api)
+    check_gates(app)
+    return app
+
+
+def _publish(app: Platform, api: PlatformApi) -> None:
+    """Serve the document of what runs, made once."""
+    document = api.spec.to_dict()
+
+    @app.get("/openapi.json")
+    @public
+    def openapi() -> ResponseReturnValue:
+        """Return the OpenAPI document of what runs."""
+        return jsonify(document)
+
+    app.extensions["openapi"] = document
+

@@ -1,0 +1,12 @@
+"""The clock of the platform. Only routes, jobs and commands read it; everybody else is told the time."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+CITY = ZoneInfo("Asia/Shanghai")
+"""Days, months and service hours are the city's."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)

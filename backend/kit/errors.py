@@ -1,0 +1,149 @@
+"""The few kinds of refusal that decide a status. A room subclasses one and says it in its own words."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import ClassVar
+
+from sqlalchemy.orm import Session
+
+
+class Problem(Exception):
+    """A refusal that the client is told: a status, a stable code, and one sentence in two languages.
+
+    The sentences may hold `{names}` that are filled from the facts it is raised with.
+    """
+
+    status: ClassVar[HTTPStatus]
+    code: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+    leaves_trace: ClassVar[bool] = False
+    """Whether the refusal itself is committed, as a wrong one-time code must be."""
+
+    def __init__(self, *, retry_after: int | None = None, **facts: object) -> None:
+        super().__init__(self.en.format(**facts))
+        self.facts = facts
+        self.retry_after = retry_after
+
+    def sentence(self, language: str) -> str:
+        """Say it in the client's language."""
+        return (self.en if language == "en" else self.zh).format(**self.facts)
+
+    def trace(self, db: Session) -> None:
+        """Write what remains of the refusal; the work itself is already undone."""
+
+
+class BadRequest(Problem):
+    """The request cannot be read."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Unauthenticated(Problem):
+    """Nobody we know is asking."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class Forbidden(Problem):
+    """The caller may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is not the caller's."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(Problem):
+    """The state of things does not allow it."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class Unprocessable(Problem):
+    """The request can be read but makes no sense."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooManyRequests(Problem):
+    """Not now; later."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Unavailable(Problem):
+    """Something we depend on is down."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Unreadable(BadRequest):
+    """The body is not JSON, not UTF-8, holds a key twice, or is nested too deep."""
+
+    code = "unreadable"
+    zh = "请求内容无法读取，请发送 UTF-8 编码的 JSON。"
+    en = "The body cannot be read; send JSON in UTF-8."
+
+
+class NoSuchAddress(NotFound):
+    """No route has this address."""
+
+    code = "not_found"
+    zh = "没有这个地址。"
+    en = "There is nothing at this address."
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, but not for this method."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    code = "method_not_allowed"
+    zh = "此地址不支持该方法。"
+    en = "This address does not take this method."
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than we read."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "body_too_large"
+    zh = "请求内容过大。"
+    en = "The body is too large."
+
+
+class NotJson(Problem):
+    """A body came, but not as JSON."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "not_json"
+    zh = "请以 application/json 发送。"
+    en = "Send the body as application/json."
+
+
+class Invalid(Unprocessable):
+    """A field is missing, unknown or out of bounds."""
+
+    code = "invalid"
+    zh = "内容不符合要求，见 errors。"
+    en = "The content does not fit; see errors."
+
+
+class Crash(Problem):
+    """Something of ours broke; the transaction was rolled back."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "crash"
+    zh = "服务出了问题，什么都没有记录，请稍后重试。"
+    en = "Something broke; nothing was recorded. Try again."
+
+
+def every_problem(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
+    """Walk all refusals that have a code, wherever they are defined."""
+    for child in kind.__subclasses__():
+        if "code" in vars(child):
+            yield child
+        yield from every_problem(child)

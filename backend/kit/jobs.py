@@ -1,0 +1,175 @@
+"""What may happen later. The outbox row is the truth, written with the work it follows; Redis only wakes.
+
+A row is due at a time: at once (a notice), or at a deadline (silence). The sweep finds what is due
+and not done, so whatever Redis forgets is found again, and a handler runs in the one transaction
+that marks its row done.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import Index, delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from backend.kit.clock import utc_now
+from backend.kit.db import Base, InCity, after_commit, see, transaction
+from backend.kit.ids import new_id
+from backend.settings import settings
+
+log = structlog.get_logger()
+
+QUEUE = "lvzhang"
+GIVE_UP_AFTER = 12
+SWEEP_SECONDS = 5
+_SWEEP_AT_ONCE = 1000
+
+Handler = Callable[..., None]
+_handlers: dict[str, Handler] = {}
+
+
+class OutboxEvent(InCity, Base):
+    """Something that must happen, not before it is due. City register; it names its district."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at", postgresql_where="done_at is null and dead_at is null"),
+    )
+
+    topic: Mapped[str]
+    district: Mapped[str | None]
+    payload: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+
+
+class ClockRun(Base):
+    """The claim of one run of the clock; a second clock finds it taken. City register."""
+
+    __tablename__ = "clock_run"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+
+
+def handles(topic: str) -> Callable[[Handler], Handler]:
+    """Register what happens for a topic: `handler(db, *, district, at, **payload)`, safe to run twice."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[topic] = handler
+        return handler
+
+    return register
+
+
+def later(
+    db: Session,
+    topic: str,
+    payload: dict[str, Any],
+    *,
+    district: str | None,
+    at: datetime,
+    due_at: datetime | None = None,
+) -> UUID:
+    """Write down what must happen, now or when it is due; wake a worker once this is committed.
+
+    :param payload: small JSON without personal data
+    """
+    event = new_id(at)
+    db.execute(
+        insert(OutboxEvent).values(
+            id=event, topic=topic, district=district, payload=payload, created_at=at, due_at=due_at or at, attempts=0
+        )
+    )
+    if due_at is None or due_at <= at:
+        after_commit(db, partial(wake, [event]))
+    return event
+
+
+@lru_cache
+def queue() -> Queue:
+    """Return the one queue that a worker listens to."""
+    redis = Redis.from_url(settings().redis_url, socket_connect_timeout=1, socket_timeout=2)
+    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+
+
+def wake(events: list[UUID]) -> None:
+    """Tell a worker; if Redis is away, the sweep will find the rows."""
+    try:
+        for event in events:
+            queue().enqueue(run, str(event), result_ttl=0, failure_ttl=86_400)
+    except RedisError as error:
+        log.warning("redis_away", error=type(error).__name__)
+
+
+def run(event_id: str) -> None:
+    """Do one event, if it is still to be done and nobody else is at it."""
+    event, at = UUID(event_id), utc_now()
+    try:
+        with transaction() as db:
+            _do(db, event, at)
+    except Exception as error:
+        log.exception("event_failed", event_id=event_id)
+        with transaction() as db:
+            _failed(db, event, error, at)
+
+
+def _do(db: Session, event: UUID, at: datetime) -> None:
+    row = db.scalars(
+        select(OutboxEvent)
+        .where(OutboxEvent.id == event, OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None))
+        .where(OutboxEvent.due_at <= at)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return
+    if row.district is not None:
+        see(db, row.district)
+    row.done_at = at
+    db.flush()
+    _handlers[row.topic](db, district=row.district, at=at, **row.payload)
+
+
+def _failed(db: Session, event: UUID, error: Exception, at: datetime) -> None:
+    """Try again later, each time twice as late, and give up where only a person can help."""
+    row = db.get(OutboxEvent, event, with_for_update=True)
+    if row is None or row.done_at is not None:
+        return
+    row.attempts += 1
+    row.last_error = type(error).__name__
+    row.due_at = at + timedelta(seconds=min(2**row.attempts, 3600))
+    if row.attempts >= GIVE_UP_AFTER:
+        row.dead_at = at
+
+
+def sweep() -> int:
+    """Wake whatever is due; the clock calls it every few seconds, and one clock at a time gets through."""
+    at = utc_now()
+    with transaction() as db:
+        slot = int(at.timestamp()) // SWEEP_SECONDS
+        claimed = db.execute(
+            upsert(ClockRun).values(name="sweep", slot=slot).on_conflict_do_nothing().returning(ClockRun.slot)
+        ).first()
+        if claimed is None:
+            return 0
+        db.execute(delete(ClockRun).where(ClockRun.name == "sweep", ClockRun.slot < slot - 100))
+        due = db.scalars(
+            select(OutboxEvent.id)
+            .where(OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None), OutboxEvent.due_at <= at)
+            .order_by(OutboxEvent.due_at)
+            .limit(_SWEEP_AT_ONCE)
+        ).all()
+        after_commit(db, partial(wake, list(due)))
+    return len(due)

@@ -1,0 +1,8 @@
+"""The one rounding of the platform: each line half up to the integer, exact decimals before, then the sum."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def half_up(value: Decimal) -> int:
+    """Round to the nearest integer, a half away from zero."""
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))

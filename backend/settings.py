@@ -1,0 +1,46 @@
+"""What an installation may decide; read once from the environment."""
+
+import base64
+from functools import lru_cache
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The environment, checked at start. Variables with a name of their own carry no prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="LV_", frozen=True, populate_by_name=True)
+
+    environment: Literal["development", "test", "production"] = "production"
+    database_url: str = Field(validation_alias="DATABASE_URL")
+    database_owner_url: str | None = Field(None, validation_alias="DATABASE_OWNER_URL")
+    database_auditor_url: str | None = Field(None, validation_alias="DATABASE_AUDITOR_URL")
+    redis_url: str = Field(validation_alias="REDIS_URL")
+    database_pool: int = Field(4, ge=1, le=50)
+    master_key: SecretStr
+    """32 bytes in base64; wraps every personal key and is kept outside the database."""
+    fixed_code: SecretStr | None = None
+    """The one-time code that always fits; for development only."""
+    body_bytes: int = 1 << 20
+    """The largest request body that is read."""
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if len(self.master_key_bytes) != 32:
+            raise ValueError("LV_MASTER_KEY must be 32 bytes in base64")
+        if self.environment == "production" and self.fixed_code is not None:
+            raise ValueError("LV_FIXED_CODE is for development; production refuses to start with it")
+        return self
+
+    @property
+    def master_key_bytes(self) -> bytes:
+        """The master key itself."""
+        return base64.b64decode(self.master_key.get_secret_value())
+
+
+@lru_cache
+def settings() -> Settings:
+    """Read the environment once."""
+    return Settings()

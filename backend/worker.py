@@ -1,0 +1,24 @@
+"""The worker: one queue, one job at a time, each in a process of its own."""
+
+import structlog
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from backend.booking import jobs as booking
+from backend.kit.jobs import queue
+from backend.notices import jobs as notices
+from backend.rewards import jobs as rewards
+from backend.weighing import jobs as weighing
+
+JOBS = (booking, weighing, rewards, notices)
+"""Imported for the handlers they register."""
+
+
+def main() -> None:
+    """Work until told to stop."""
+    structlog.get_logger().info("worker_started", queue=queue().name)
+    Worker([queue()], connection=queue().connection, serializer=JSONSerializer).work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main()
