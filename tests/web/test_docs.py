@@ -1,0 +1,178 @@
+"""The API pages load nothing but our own files, and say so to the browser."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.kit.auth import notes
+from backend.web import build as bundles
+from backend.web import routes
+from backend.web.errors import AssetNotFound, PagesNotBuilt
+
+PAGES = ("/docs", "/redoc")
+OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w.-]+\.\w", re.IGNORECASE)
+
+
+class Elements(HTMLParser):
+    """The elements of a page, with their attributes and the text inside scripts and styles."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.inline: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.found and self.found[-1][0] in {"script", "style"} and data.strip():
+            self.inline.append(data)
+
+    def addresses(self) -> Iterator[str]:
+        for _, attributes in self.found:
+            for name in ("src", "href"):
+                if address := attributes.get(name):
+                    yield address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    bundles.build()
+
+
+@pytest.fixture
+def visitor() -> FlaskClient:
+    app = Flask("pages", static_folder=None)
+    app.testing = True
+    app.register_blueprint(routes.blp)
+    return app.test_client()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_lets_only_our_own_scripts_run(visitor: FlaskClient, path: str) -> None:
+    shown = visitor.get(path)
+
+    allowed = dict(part.split(" ", 1) for part in shown.headers["Content-Security-Policy"].split("; "))
+    assert shown.status_code == 200
+    assert allowed["default-src"] == "'none'"
+    assert allowed["script-src"] == "'self'"
+    assert allowed["connect-src"] == "'self'"
+    assert "unsafe" not in shown.headers["Content-Security-Policy"]
+    assert not OUTSIDE.search(shown.headers["Content-Security-Policy"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_nothing_inline_and_nothing_from_outside(visitor: FlaskClient, path: str) -> None:
+    html = visitor.get(path).text
+    page = Elements(html)
+
+    assert not OUTSIDE.search(html)
+    assert page.inline == []
+    assert not [name for _, given in page.found for name in given if name.startswith(("on", "style"))]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_a_page_names_is_served(visitor: FlaskClient, path: str) -> None:
+    named = [each for each in Elements(visitor.get(path).text).addresses() if each.startswith("/assets/")]
+
+    assert named
+    for address in named:
+        served = visitor.get(address)
+        assert served.status_code == 200, address
+        assert served.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_nonce_of_a_style_is_used_once(visitor: FlaskClient) -> None:
+    first, second = visitor.get("/redoc"), visitor.get("/redoc")
+
+    told = re.search(r'property="csp-nonce" content="([^"]+)"', first.text)
+    assert told is not None
+    assert f"'nonce-{told[1]}'" in first.headers["Content-Security-Policy"]
+    assert told[1] not in second.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["docs.js", "redoc.js", "page.css", "leaf.svg"])
+def test_our_own_files_name_no_outside_address_to_load(name: str) -> None:
+    text = re.sub(r'a\[href\^="[^"]+"\]', "", (routes.STATIC / name).read_text())  # a selector loads nothing
+
+    assert not OUTSIDE.search(text)
+
+
+def test_the_bundles_name_no_outside_address_to_load() -> None:
+    redoc = (bundles.VENDOR / "redoc.standalone.js").read_text()
+    styles = (bundles.VENDOR / "swagger-ui.css").read_text()
+
+    assert not [address for address in bundles.LOADED_FROM_OUTSIDE if address in redoc]
+    assert not re.search(r"https://[\w.]*\bcdn\b", redoc)
+    assert not re.search(r"fonts\.(googleapis|gstatic)\.com", redoc + styles)
+    assert "@import" not in styles
+    assert all(address.startswith("data:") for address in re.findall(r"url\([\"']?([^\"')]+)", styles))
+
+
+def test_the_pages_speak_two_languages(visitor: FlaskClient) -> None:
+    assert 'lang="zh-CN"' in visitor.get("/docs").text
+    assert 'lang="en"' in visitor.get("/docs", headers={"Accept-Language": "en-GB,en;q=0.9"}).text
+
+
+@pytest.mark.parametrize("name", ["../routes.py", "%2e%2e/routes.py", "vendor/none.js", "vendor"])
+def test_only_the_files_of_the_pages_are_served(visitor: FlaskClient, name: str) -> None:
+    with pytest.raises(AssetNotFound):
+        visitor.get(f"/assets/{name}")
+
+
+def test_anybody_may_see_them() -> None:
+    assert [notes(view)["scope"] for view in (routes.docs, routes.redoc, routes.asset)] == [None] * 3
+
+
+def test_pages_that_are_not_built_say_so(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(routes, "VENDOR", tmp_path)
+
+    with pytest.raises(PagesNotBuilt):
+        visitor.get("/docs")
+
+
+def test_the_lock_file_holds_no_download_address() -> None:
+    assert "://" not in (bundles.HERE / "package-lock.json").read_text()
+
+
+def test_two_builds_side_by_side_install_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed = []
+
+    def install(folder: Path) -> Path:
+        installed.append(folder)
+        for source in bundles.BUNDLES:
+            (folder / source).parent.mkdir(parents=True, exist_ok=True)
+            (folder / source).write_text("fetch('https://otel.cloud.redocly.com/v1/traces')")
+        return folder
+
+    monkeypatch.setattr(bundles, "VENDOR", tmp_path / "vendor")
+    monkeypatch.setattr(bundles, "STAMP", tmp_path / "vendor" / "stamp")
+    monkeypatch.setattr(bundles, "install", install)
+    with ThreadPoolExecutor(2) as two:
+        done = sorted(two.map(lambda _: bundles.build(), range(2)))
+
+    assert done == [False, True]
+    assert len(installed) == 1
+    assert (tmp_path / "vendor" / "redoc.standalone.js").read_text() == "fetch('data:,')"
+
+
+def test_a_build_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def install(folder: Path) -> Path:
+        raise SystemExit("no network")
+
+    monkeypatch.setattr(bundles, "VENDOR", tmp_path / "vendor")
+    monkeypatch.setattr(bundles, "STAMP", tmp_path / "vendor" / "stamp")
+    monkeypatch.setattr(bundles, "install", install)
+    with pytest.raises(SystemExit):
+        bundles.build()
+
+    assert not bundles.is_built()
