@@ -41,6 +41,15 @@ class Actor:
             raise NoHousehold
         return self.household
 
+    def organisation_id(self) -> UUID:
+        """Return the operator or merchant this actor works for.
+
+        :raises ScopeMissing: he works for none
+        """
+        if self.organisation is None:
+            raise ScopeMissing
+        return self.organisation
+
 
 class NotSignedIn(Unauthenticated):
     """No valid access token came with the request."""

@@ -1,0 +1,62 @@
+"""Where the service is, and the scales it weighs on."""
+
+from typing import Any
+
+from backend.kit.api import Room
+from backend.kit.auth import public, refuses, requires
+from backend.kit.http import actor, session
+from backend.kit.paging import CursorUnreadable, Page
+from backend.network import queries
+from backend.network.errors import DistrictNotFound
+from backend.network.models import Division
+from backend.network.schemas import CommunitiesIn, CommunityPageOut, DistrictsOut, ScalesOut
+
+blp = Room("network", __name__, description="Districts, communities and scales.")
+
+_DISTRICT = {
+    "code": "330110",
+    "name_zh": "余杭区",
+    "name_en": "Yuhang District",
+    "population": 1226673,
+    "source": "NBS 2023; census 2020",
+}
+_COMMUNITY = {"code": "330110001005", "street": "330110001", "name_zh": "某社区"}
+_SCALE = {
+    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
+    "serial": "YH-0001",
+    "accuracy_class": "III",
+    "min_grams": 400,
+    "max_grams": 60000,
+    "interval_grams": 20,
+    "certificate": "HZJL-2026-0001",
+    "certified_until": "2027-03-01",
+}
+
+
+@blp.get("/districts")
+@public
+@blp.response(200, DistrictsOut, example={"items": [_DISTRICT]})
+def list_districts() -> dict[str, Any]:
+    """List the districts of the city."""
+    return {"items": queries.districts(session())}
+
+
+@blp.get("/districts/<district>/communities")
+@public
+@blp.arguments(CommunitiesIn, location="query")
+@blp.response(200, CommunityPageOut, example={"items": [_COMMUNITY], "next_cursor": None})
+@refuses(DistrictNotFound, CursorUnreadable)
+def list_communities(args: dict[str, Any], district: str) -> Page[Division]:
+    """List the communities of a district, a page at a time."""
+    if queries.district(session(), district) is None:
+        raise DistrictNotFound
+    return queries.communities(session(), district, **args)
+
+
+@blp.get("/scales")
+@requires("day:read")
+@blp.response(200, ScalesOut, example={"items": [_SCALE]})
+def list_scales() -> dict[str, Any]:
+    """List the scales of the collector's operator in this district."""
+    who = actor()
+    return {"items": queries.scales(session(), who.district, operator=who.organisation_id())}

@@ -1,0 +1,58 @@
+"""The network on the wire."""
+
+from marshmallow import fields
+
+from backend.kit.fields import Count, Grams, Id, Out, Words
+from backend.kit.paging import PageIn, page_out
+
+
+class DistrictOut(Out):
+    """A district of the city."""
+
+    code = fields.String(required=True, metadata={"description": "GB/T 2260"})
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True, allow_none=True)
+    population = Count(required=True, allow_none=True, metadata={"description": "census of 2020"})
+    source = fields.String(required=True)
+
+
+class DistrictsOut(Out):
+    """All of them; there are thirteen."""
+
+    items = fields.List(fields.Nested(DistrictOut), required=True)
+
+
+class CommunitiesIn(PageIn):
+    """Which communities."""
+
+    name = Words(maximum=40, load_default="", metadata={"description": "part of the name"})
+
+
+class CommunityOut(Out):
+    """A community or village."""
+
+    code = fields.String(required=True, metadata={"description": "12 digits, National Bureau of Statistics"})
+    street = fields.String(required=True, attribute="parent")
+    name_zh = fields.String(required=True)
+
+
+CommunityPageOut = page_out(CommunityOut)
+
+
+class ScaleOut(Out):
+    """A scale and its certificate."""
+
+    id = Id(required=True)
+    serial = fields.String(required=True)
+    accuracy_class = fields.String(required=True)
+    min_grams = Grams(required=True)
+    max_grams = Grams(required=True)
+    interval_grams = Grams(required=True)
+    certificate = fields.String(required=True, allow_none=True)
+    certified_until = fields.Date(required=True, allow_none=True)
+
+
+class ScalesOut(Out):
+    """An operator's scales."""
+
+    items = fields.List(fields.Nested(ScaleOut), required=True)
