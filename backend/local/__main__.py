@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> int:
             case ["debian"]:
                 programs.fetch_from_debian()
             case _:
-                raise Trouble("Say what to do: run, with COMMAND…, reset or debian.")
+                say("Say what to do: run, with COMMAND…, reset or debian.")
+                return 2
     except Trouble as trouble:
         say(str(trouble))
         return 1

@@ -30,15 +30,16 @@ def main() -> None:
 
 def refuse_unfit_python() -> None:
     """Say in one sentence what this Python lacks."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - it is older Pythons that this is for
         found = f"{sys.version_info.major}.{sys.version_info.minor}"
         sys.exit(
-            f"Lvzhang needs Python 3.11 or newer and {sys.executable} is {found}: name another, PYTHON=python3.12."
+            f"Lvzhang needs Python 3.11 or newer and {sys.executable} is {found}:"
+            " name a newer one, make PYTHON=python3.12 …"
         )
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         sys.exit(
-            f"{sys.executable} cannot make virtual environments: install its venv package"
-            " (Debian and Ubuntu: apt-get install python3-venv), or name another Python, PYTHON=/path/to/python3."
+            f"{sys.executable} cannot make virtual environments: install its venv package (Debian and Ubuntu:"
+            " apt-get install python3-venv), or name another Python, make PYTHON=/path/to/python3 …"
         )
 
 
@@ -56,7 +57,7 @@ def build() -> None:
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
     if made.returncode or install():
         sys.exit(
-            "The environment could not be prepared; the lines above say why. It needs a package index and room."
+            "The lines above say why .venv could not be prepared; it needs a package index and disk space."
         )
     STAMP.write_text(fingerprint())
     print(f"Prepared .venv in {time.monotonic() - begun:.0f} s", flush=True)
@@ -64,15 +65,16 @@ def build() -> None:
 
 def install() -> int:
     """Install the locked packages, counting them; print pip's words only when it fails."""
-    options = (
-        "--require-hashes",
-        "--only-binary=:all:",
+    pip_install = (
+        VENV / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
         "--no-input",
-        "--progress-bar=off",
-        "--requirement",
-        LOCK,
     )
-    command = [VENV / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check", *options]
+    options = ("--require-hashes", "--only-binary=:all:", "--progress-bar=off", "--requirement", LOCK)
+    command = [str(word) for word in pip_install + options]
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         for line in pip.stdout or ():

@@ -17,7 +17,7 @@ from backend.local.voice import Trouble
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 SHARED = Path("/var/lib/lvzhang")
-"""Root's servers live here: they run as a user without rights, who must not be let into a private checkout."""
+"""Where root's servers live: they run as nobody, who must not be let into a private checkout."""
 
 
 def is_root() -> bool:
@@ -42,11 +42,16 @@ def home(purpose: str) -> Path:
                 f"{here} was made by another user: run as that user, or `make reset` as root first."
             )
         remove(there)
-        for folder in (SHARED, there.parent, there):
-            folder.mkdir(exist_ok=True)
-            folder.chmod(0o711)  # a server passes through, and sees nothing
+        passages(SHARED, there.parent, there)
         here.symlink_to(there)
     return there
+
+
+def passages(*folders: Path) -> None:
+    """Make folders of our own that root's servers may pass through, and not look into."""
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
 
 
 def forget(purpose: str) -> None:

@@ -94,8 +94,12 @@ def _launch(home: Path, data: Path, *, outlives_us: bool, settings: Mapping[str,
     log = home / "postgresql.log"
     with log.open("w") as output:
         server = processes.start(
-            [programs.postgres() / "postgres", "-D", data, f"--port={port}"]
-            + [f"--{name}={value}" for name, value in settings.items()],
+            [
+                programs.postgres() / "postgres",
+                *("-D", str(data)),
+                f"--port={port}",
+                *(f"--{name}={value}" for name, value in settings.items()),
+            ],
             output=output,
             environment=BARE,
             folder=data,
@@ -117,6 +121,8 @@ def _answers(home: Path) -> bool:
     return True
 
 
-def _url(home: Path) -> str:
+def url(home: Path) -> str:
+    """Return the administrator's URL of the server of this home, as it was last started."""
     known = places.remembered(home)
-    return f"postgresql://postgres:{known['postgres_password']}@127.0.0.1:{known.get('postgres_port', 1)}/postgres"
+    host = f"127.0.0.1:{known.get('postgres_port', 1)}"
+    return f"postgresql://postgres:{known['postgres_password']}@{host}/postgres"

@@ -41,7 +41,7 @@ def start(
         env=environment,
         cwd=folder,
         start_new_session=True,
-        preexec_fn=None if outlives_us else _end_with(os.getpid(), stop_signal),
+        preexec_fn=None if outlives_us else _end_with(os.getpid(), stop_signal),  # noqa: PLW1509 - one system call
         **as_owner_of(folder),
     )
 

@@ -58,9 +58,9 @@ def _readable_by_servers(package: str) -> Path:
     if not places.is_root():
         return source
     target = places.SHARED / "programs" / f"{package}-{version(package)}"
-    with places.alone("programs"):
-        if not target.exists():
-            _copy(source, target)
+    if not target.exists():
+        places.passages(places.SHARED, target.parent)
+        _copy(source, target)
     return target / package
 
 
@@ -72,10 +72,10 @@ def _copy(source: Path, target: Path) -> None:
             shutil.copytree(folder, fresh / folder.name, ignore=unneeded)
     for path in (fresh, *fresh.rglob("*")):
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-    if target.exists():
-        shutil.rmtree(fresh)  # another checkout was quicker
-    else:
+    try:
         fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh)  # another checkout was quicker
 
 
 def fetch_from_debian() -> None:

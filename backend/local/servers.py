@@ -55,7 +55,7 @@ def started() -> Iterator[dict[str, str]]:
 
 
 def variables(admin_url: str) -> dict[str, str]:
-    """Return our environment with the three roles' addresses and, unless it says otherwise, development's keys."""
+    """Return the environment for the platform's processes; what ours says goes before what we make up."""
     here = home("run")
     known = places.remembered(here)
     if "master_key" not in known:
