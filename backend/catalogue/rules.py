@@ -1,0 +1,101 @@
+"""What a rate comes to, line by line, and what leaves this room: frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from backend.kit.rounding import half_up
+
+_GRAMS_PER_KG = 1_000
+_GRAMS_PER_TONNE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a figure comes from, in a sentence for whoever is shown the figure."""
+
+    grade: str
+    """A, B or C after the kind of source; `derived` from cited figures; `demo` for an assumption."""
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a district pays for one material."""
+
+    material: str
+    accepted: bool
+    market_fen_per_kg: Decimal
+    subsidy_fen_per_kg: Decimal
+    operator_fen_per_tonne: Decimal
+    ceiling_grams: int | None
+    """How much of one household's material a month is subsidised; None is without end."""
+    programme: UUID | None
+    """The budget that pays both subsidies."""
+    market_basis: Basis
+    subsidy_basis: Basis
+
+    @property
+    def is_subsidised(self) -> bool:
+        """Tell whether a programme pays anything for it."""
+        return self.programme is not None
+
+    def market_fen(self, net_grams: int) -> int:
+        """Price a weight at the market rate."""
+        return half_up(net_grams * self.market_fen_per_kg / _GRAMS_PER_KG)
+
+    def subsidy_fen(self, granted_grams: int) -> int:
+        """Return the household's subsidy for what its ceiling grants."""
+        return half_up(granted_grams * self.subsidy_fen_per_kg / _GRAMS_PER_KG)
+
+    def operator_subsidy_fen(self, granted_grams: int) -> int:
+        """Return the operator's subsidy for the same weight."""
+        return half_up(granted_grams * self.operator_fen_per_tonne / _GRAMS_PER_TONNE)
+
+
+@dataclass(frozen=True)
+class Material:
+    """Something a resident may want to hand over."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    category: str
+    accepted: bool
+    refusal_zh: str | None
+    refusal_en: str | None
+    hint_zh: str
+    hint_en: str
+    low_value: str | None
+    """Its class in the guide to low-value recyclables, if it is one."""
+    source: str
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """A rate beside the material it prices, as it is shown."""
+
+    material: Material
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """A published version of a district's rates."""
+
+    version: UUID
+    district: str
+    number: int
+    effective_at: datetime
+    published_at: datetime
+    note: str
+    lines: tuple[PriceLine, ...]
+
+    @cached_property
+    def rates(self) -> Mapping[str, Rate]:
+        """The rate of each material that has one."""
+        return {line.material.key: line.rate for line in self.lines}
