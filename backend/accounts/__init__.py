@@ -1,0 +1,1 @@
+"""What everybody has and owes: green points, grams of CO2e and fen, each district in its own book."""

@@ -1,0 +1,149 @@
+"""How facts read in the ledger, as plain values; the other books build theirs from what stands here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.accounts.chart import (
+    CO2E,
+    FEN,
+    GREEN,
+    bank,
+    budget,
+    carries_points,
+    co2e,
+    co2e_saved,
+    fund,
+    green,
+    green_issued,
+    green_owing,
+    green_retired,
+    holder,
+    homes,
+    loss,
+    mass,
+    merchant_green,
+    merchant_payable,
+    operator_due,
+    operator_subsidy,
+    owed,
+    transit,
+    treasury,
+)
+from ledger import Balance, Entry, Outcome, Posted, Posting, Refused, Reserve, Settle
+
+__all__ = [
+    "CO2E",
+    "FEN",
+    "GREEN",
+    "Balance",
+    "Entry",
+    "Outcome",
+    "Posted",
+    "Posting",
+    "Priced",
+    "PricedLine",
+    "Refused",
+    "Reserve",
+    "Settle",
+    "Unbacked",
+    "bank",
+    "budget",
+    "co2e",
+    "co2e_saved",
+    "credited",
+    "fund",
+    "funded",
+    "green",
+    "green_issued",
+    "green_owing",
+    "green_retired",
+    "holder",
+    "homes",
+    "is_backed",
+    "loss",
+    "mass",
+    "merchant_green",
+    "merchant_payable",
+    "move",
+    "operator_due",
+    "operator_subsidy",
+    "owed",
+    "redeemed",
+    "transit",
+    "treasury",
+]
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """One material of a bag, and what it is worth to everybody."""
+
+    material: str
+    net_grams: int
+    market_fen: int
+    subsidy_fen: int
+    operator_subsidy_fen: int
+    saved_co2e_grams: int
+    programme: UUID | None
+    """The budget that pays both subsidies."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A bag as its quote priced it: what all books need to know to post it."""
+
+    household: UUID
+    operator: UUID
+    holder: UUID
+    """Who has the goods in hand afterwards."""
+    period: str
+    """The budget year."""
+    lines: tuple[PricedLine, ...]
+
+
+class Unbacked(AssertionError):
+    """An entry would leave points without a fen behind them: a bug, never an answer to a client."""
+
+
+def move(source: str, target: str, asset: str, amount: int) -> tuple[Posting, ...]:
+    """Move an amount, or nothing: an amount of zero is left out."""
+    return (Posting(source=source, target=target, asset=asset, amount=amount),) if amount else ()
+
+
+def credited(priced: Priced) -> tuple[Posting, ...]:
+    """Credit a bag: the operator owes its market value to the fund, the household gets its points."""
+    market_fen = sum(line.market_fen for line in priced.lines)
+    subsidy_fen = sum(line.subsidy_fen for line in priced.lines)
+    return (
+        *move(operator_due(priced.operator), fund(), FEN, market_fen),
+        *move(green_issued(), green(priced.household), GREEN, market_fen + subsidy_fen),
+    )
+
+
+def redeemed(household: UUID, merchant: UUID, points: int) -> tuple[Posting, ...]:
+    """Pay a merchant with points; their fen stay in the fund until they are settled."""
+    return move(green(household), merchant_green(merchant), GREEN, points)
+
+
+def funded(programme: UUID, period: str, fen: int) -> tuple[Posting, ...]:
+    """Bring money from the bank through the treasury into a programme's budget."""
+    return (
+        *move(bank(), treasury(), FEN, fen),
+        *move(treasury(), budget(programme, period), FEN, fen),
+    )
+
+
+def is_backed(postings: Sequence[Posting]) -> bool:
+    """Tell whether households and merchants gain as many points as the fund gains fen."""
+    points = sum(
+        posting.amount * (carries_points(posting.target) - carries_points(posting.source))
+        for posting in postings
+        if posting.asset == GREEN
+    )
+    fen = sum(
+        posting.amount * ((posting.target == fund()) - (posting.source == fund()))
+        for posting in postings
+        if posting.asset == FEN
+    )
+    return points == fen
