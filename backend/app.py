@@ -9,6 +9,7 @@ from backend.carbon import routes as carbon
 from backend.catalogue import routes as catalogue
 from backend.identity import queries as identities
 from backend.identity import routes as identity
+from backend.kit import health
 from backend.kit.api import PlatformApi, open_api
 from backend.kit.auth import public
 from backend.kit.http import Platform, check_gates, prepare
@@ -34,6 +35,7 @@ def create_app() -> Platform:
     for room in ROOMS:
         api.register_blueprint(room.blp)
     app.register_blueprint(web.blp)
+    app.register_blueprint(health.blp)
     _publish(app, api)
     check_gates(app)
     return app
@@ -50,4 +52,3 @@ def _publish(app: Platform, api: PlatformApi) -> None:
         return jsonify(document)
 
     app.extensions["openapi"] = document
-

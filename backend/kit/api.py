@@ -1,7 +1,8 @@
 """How a room speaks HTTP: strict JSON in, documented refusals out, one OpenAPI document of all of it."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
@@ -11,19 +12,19 @@ from werkzeug.exceptions import BadRequest as UnreadableBody
 from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.kit import fields as house
-from backend.kit.auth import NotSignedIn, ScopeMissing
+from backend.kit.auth import NotSignedIn, ScopeMissing, View
 from backend.kit.errors import BodyTooLarge, Invalid, NotJson, Problem, Unreadable
 
 _DEEPEST = 32
 _ABOUT = (
     "Book a pickup with one tap, agree on a weight, and see every point and gram in an append-only ledger. "
-    "Times are RFC 3339 with an offset, ids are UUIDs, amounts are whole numbers with the unit in their name. "
-    "Refusals are `application/problem+json` with a stable `code`."
+    "Times are RFC 3339 with an offset, ids are UUIDs, amounts are whole numbers with the unit in their "
+    "name. Refusals are `application/problem+json` with a stable `code`."
 )
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
-    "description": "One key for one intended effect: sent again, the first answer comes back with"
-    " `Idempotent-Replayed: true`. Quoted or bare, 1 to 100 visible ASCII characters, remembered for 30 days.",
+    "description": "One key for one intended effect: sent again, the first answer comes back"
+    " with `Idempotent-Replayed: true`. Quoted or bare, 1 to 100 visible ASCII characters, kept for 30 days.",
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 102},
     "example": '"0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11"',
@@ -76,8 +77,6 @@ def read_json(body: bytes) -> Any:
 class _Parser(FlaskParser):
     """Strict about unknown fields everywhere, and about JSON."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": "raise", "query": "raise"}
-
     def load_json(self, req: Request, schema: Schema) -> Any:
         body = req.get_data(cache=True)
         if not body:
@@ -93,7 +92,25 @@ class _Parser(FlaskParser):
 class Room(Blueprint):
     """A blueprint whose operations document their gate, their key and their refusals."""
 
-    ARGUMENTS_PARSER = _Parser()
+    ARGUMENTS_PARSER = _Parser(unknown="raise")
+
+    if TYPE_CHECKING:  # flask-smorest carries no types; these are the decorators that rooms use
+
+        def get(self, rule: str) -> Callable[[View], View]: ...
+        def post(self, rule: str) -> Callable[[View], View]: ...
+        def put(self, rule: str) -> Callable[[View], View]: ...
+        def delete(self, rule: str) -> Callable[[View], View]: ...
+        def arguments(
+            self, schema: type[Schema], *, location: str = "json", required: bool = True, example: Any = None
+        ) -> Callable[[View], View]: ...
+        def response(
+            self,
+            status_code: int,
+            schema: type[Schema] | dict[str, Any] | None = None,
+            *,
+            content_type: str | None = None,
+            example: Any = None,
+        ) -> Callable[[View], View]: ...
 
     def __init__(self, name: str, import_name: str, *, url_prefix: str = "/v1", description: str) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)

@@ -1,6 +1,6 @@
 """The few kinds of refusal that decide a status. A room subclasses one and says it in its own words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -20,17 +20,26 @@ class Problem(Exception):
     leaves_trace: ClassVar[bool] = False
     """Whether the refusal itself is committed, as a wrong one-time code must be."""
 
-    def __init__(self, *, retry_after: int | None = None, **facts: object) -> None:
+    def __init__(
+        self,
+        *,
+        retry_after: int | None = None,
+        then: Callable[[Session], object] | None = None,
+        **facts: object,
+    ) -> None:
         super().__init__(self.en.format(**facts))
         self.facts = facts
         self.retry_after = retry_after
+        self.then = then
 
     def sentence(self, language: str) -> str:
         """Say it in the client's language."""
         return (self.en if language == "en" else self.zh).format(**self.facts)
 
     def trace(self, db: Session) -> None:
-        """Write what remains of the refusal; the work itself is already undone."""
+        """Write what remains of the refusal, as it was raised with; the work itself is already undone."""
+        if self.then is not None:
+            self.then(db)
 
 
 class BadRequest(Problem):

@@ -49,9 +49,13 @@ class Moment(fields.AwareDateTime):
         super().__init__(format="iso", **kwargs)
 
 
+def _is_unprintable(letter: str) -> bool:
+    return (ord(letter) < 32 and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000
+
+
 def _is_clean(value: str) -> None:
     """Refuse what PostgreSQL or a screen cannot hold: NUL, other controls, lone surrogates."""
-    if any(ord(letter) < 32 and letter not in "\n\t" or 0xD800 <= ord(letter) < 0xE000 for letter in value):
+    if any(_is_unprintable(letter) for letter in value):
         raise ValidationError("Not a valid string.")
 
 

@@ -79,7 +79,7 @@ class Platform(Flask):
             return self.make_default_options_response()
         return self._turn(self.view_functions[rule.endpoint])
 
-    def _turn(self, view: Callable[..., ResponseReturnValue]) -> Response:
+    def _turn(self, view: Callable[..., Any]) -> Response:
         said = notes(view)
         with open_session(read_only=request.method in _SAFE) as db:
             g.session, g.at = db, utc_now()
@@ -98,7 +98,7 @@ class Platform(Flask):
             raise ScopeMissing
         return who
 
-    def _work(self, db: Session, view: Callable[..., ResponseReturnValue], said: dict[str, Any]) -> Response:
+    def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
         held = _wanted() if said.get("idempotent") else None
         if held and (before := idempotency.claim(db, held)):
             return _replayed(before)
@@ -134,7 +134,8 @@ def _wanted() -> idempotency.Claim:
 
 def _remembered(response: Response) -> idempotency.Answer:
     headers = {name: response.headers[name] for name in ("Location", "ETag") if name in response.headers}
-    return idempotency.Answer(response.status_code, response.get_data(as_text=True), response.mimetype, headers)
+    body = response.get_data(as_text=True)
+    return idempotency.Answer(response.status_code, body, response.content_type or "", headers)
 
 
 def _replayed(answer: idempotency.Answer) -> Response:
@@ -225,4 +226,3 @@ def check_gates(app: Platform) -> None:
     for rule in app.url_map.iter_rules():
         if "scope" not in notes(app.view_functions[rule.endpoint]):
             raise RuntimeError(f"{rule.endpoint} says neither @requires(...) nor @public")
-

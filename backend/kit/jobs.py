@@ -90,7 +90,13 @@ def later(
     event = new_id(at)
     db.execute(
         insert(OutboxEvent).values(
-            id=event, topic=topic, district=district, payload=payload, created_at=at, due_at=due_at or at, attempts=0
+            id=event,
+            topic=topic,
+            district=district,
+            payload=payload,
+            created_at=at,
+            due_at=due_at or at,
+            attempts=0,
         )
     )
     if due_at is None or due_at <= at:

@@ -1,4 +1,4 @@
-"""Lists in pages: a cursor is the sort key of the last item, so a page costs the same anywhere in the list."""
+"""Lists in pages. A cursor is the sort key of the last item, so a page costs the same anywhere."""
 
 import base64
 import json
@@ -25,7 +25,9 @@ class CursorUnreadable(BadRequest):
 class PageIn(Schema):
     """Which page of a list."""
 
-    cursor = Words(maximum=400, load_default=None, metadata={"description": "`next_cursor` of the page before"})
+    cursor = Words(
+        maximum=400, load_default=None, metadata={"description": "`next_cursor` of the page before"}
+    )
     limit = Count(minimum=1, maximum=100, load_default=20, metadata={"description": "items on a page"})
 
 

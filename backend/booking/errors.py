@@ -1,0 +1,43 @@
+"""What booking refuses."""
+
+from backend.kit.errors import Conflict, NotFound, Unprocessable
+
+
+class PickupNotFound(NotFound):
+    """There is no such pickup, or it is somebody else's."""
+
+    code = "pickup_not_found"
+    zh = "没有这个预约。"
+    en = "There is no such pickup."
+
+
+class PickupAlreadyOpen(Conflict):
+    """A household has one open pickup at a time, so that a second tap does not send a second collector."""
+
+    code = "pickup_already_open"
+    zh = "您已有一个进行中的预约。"
+    en = "Your household already has an open pickup."
+
+
+class NotServed(Conflict):
+    """Nobody collects in this community yet."""
+
+    code = "community_not_served"
+    zh = "您所在的社区暂未开通上门回收。"
+    en = "Nobody collects in your community yet."
+
+
+class WindowNotServed(Unprocessable):
+    """The chosen window is outside service hours, in the past, or too far ahead."""
+
+    code = "window_not_served"
+    zh = "所选时间不在服务时段内：{opens} 至 {closes}，七天以内。"
+    en = "Collectors come between {opens} and {closes}, within seven days."
+
+
+class StepNotAllowed(Conflict):
+    """A pickup moves on step by step; this step does not follow from where it stands."""
+
+    code = "pickup_step_not_allowed"
+    zh = "预约当前状态为“{state}”，不能变为“{wanted}”。"
+    en = "The pickup is {state} and cannot become {wanted}."

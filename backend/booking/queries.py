@@ -1,0 +1,113 @@
+"""The questions that are asked of bookings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.booking.models import Pickup, PickupStep
+from backend.booking.rules import OPEN, State
+from backend.catalogue import queries as catalogue
+from backend.identity import queries as identity
+from backend.kit.clock import CITY
+from backend.kit.paging import Page, cut, key_of
+from backend.network import queries as network
+
+__all__ = ["State"]
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A pickup and what is promised with it."""
+
+    pickup: Pickup
+    promise: network.ServiceHours
+    collector: identity.Collector | None
+    price_list: catalogue.PriceList
+    steps: Sequence[PickupStep]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A pickup as its collector sees it."""
+
+    pickup: Pickup
+    address: str
+
+
+def pickup(db: Session, district: str, pickup_id: UUID, *, household: UUID | None = None) -> Pickup | None:
+    """Find a pickup, or nothing where it is another household's."""
+    query = select(Pickup).where(Pickup.district == district, Pickup.id == pickup_id)
+    if household is not None:
+        query = query.where(Pickup.household == household)
+    return db.scalars(query).one_or_none()
+
+
+def pickup_locked(db: Session, district: str, pickup_id: UUID) -> Pickup | None:
+    """Find a pickup and keep others from moving it."""
+    query = select(Pickup).where(Pickup.district == district, Pickup.id == pickup_id).with_for_update()
+    return db.scalars(query).one_or_none()
+
+
+def pickups(db: Session, district: str, *, household: UUID, cursor: str | None, limit: int) -> Page[Pickup]:
+    """List a household's pickups, the newest first."""
+    query = select(Pickup).where(Pickup.district == district, Pickup.household == household)
+    if (before := key_of(cursor, UUID)) is not None:
+        query = query.where(Pickup.id < before[0])
+    rows = db.scalars(query.order_by(Pickup.id.desc()).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def steps(db: Session, district: str, pickup_id: UUID) -> Sequence[PickupStep]:
+    """List how a pickup came to where it stands."""
+    query = select(PickupStep).where(PickupStep.district == district, PickupStep.pickup == pickup_id)
+    return db.scalars(query.order_by(PickupStep.at, PickupStep.state)).all()
+
+
+def day(db: Session, district: str, *, collector: UUID, on: date) -> list[Stop]:
+    """List a collector's stops of a day, in the order of their windows, with the addresses he needs."""
+    begins = datetime.combine(on, time(), CITY)
+    rows = db.scalars(
+        select(Pickup)
+        .where(Pickup.district == district, Pickup.collector == collector)
+        .where(Pickup.window_start >= begins, Pickup.window_start < begins + timedelta(days=1))
+        .order_by(Pickup.window_start, Pickup.id)
+    ).all()
+    addresses = identity.addresses(db, district, [row.household for row in rows if row.state in OPEN])
+    return [Stop(row, addresses.get(row.household, "")) for row in rows]
+
+
+def least_busy(db: Session, district: str, *, operator: UUID, start: datetime) -> identity.Collector | None:
+    """Choose the operator's collector with the fewest open stops around a window."""
+    crew = identity.collectors(db, district, operator=operator)
+    near = timedelta(hours=12)
+    load: dict[UUID | None, int] = dict(
+        db.execute(
+            select(Pickup.collector, func.count())
+            .where(Pickup.district == district, Pickup.operator == operator, Pickup.state.in_(OPEN))
+            .where(Pickup.window_start.between(start - near, start + near))
+            .group_by(Pickup.collector)
+        )
+        .tuples()
+        .all()
+    )
+    return min(crew, key=lambda one: (load.get(one.id, 0), one.number), default=None)
+
+
+def booking(db: Session, district: str, pickup_id: UUID, *, household: UUID) -> Booking | None:
+    """Return a household's pickup with everything that is promised with it."""
+    found = pickup(db, district, pickup_id, household=household)
+    hours = network.service_area(db, district)
+    if found is None or hours is None:
+        return None
+    crew = identity.collectors(db, district, operator=found.operator)
+    return Booking(
+        pickup=found,
+        promise=hours,
+        collector=next((one for one in crew if one.id == found.collector), None),
+        price_list=catalogue.version(db, district, found.price_list),
+        steps=steps(db, district, found.id),
+    )

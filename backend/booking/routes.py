@@ -1,0 +1,107 @@
+"""Pickups: booked by a resident with one tap, served by a collector."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.booking import queries, service
+from backend.booking.errors import (
+    NotServed,
+    PickupAlreadyOpen,
+    PickupNotFound,
+    StepNotAllowed,
+    WindowNotServed,
+)
+from backend.booking.examples import BOOKING, DAY, PICKUP
+from backend.booking.models import Pickup
+from backend.booking.schemas import (
+    BookingOut,
+    CancellationIn,
+    DayIn,
+    DayOut,
+    PickupIn,
+    PickupOut,
+    PickupPageOut,
+)
+from backend.catalogue.errors import NoPriceList
+from backend.kit.api import Room
+from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.clock import CITY
+from backend.kit.http import actor, now, session
+from backend.kit.idempotency import idempotent
+from backend.kit.paging import CursorUnreadable, Page, PageIn
+
+blp = Room("pickups", __name__, description="Pickups: booked with one tap, served by a collector.")
+
+
+@blp.post("/pickups")
+@requires("pickup:book")
+@idempotent
+@blp.arguments(PickupIn, required=False, example={})
+@blp.response(201, BookingOut, example=BOOKING)
+@refuses(NoHousehold, NotServed, NoPriceList, WindowNotServed, PickupAlreadyOpen)
+def book(body: dict[str, Any]) -> queries.Booking:
+    """Book a pickup; an empty body books your address as soon as anybody can come."""
+    return service.book(session(), by=actor(), at=now(), **body)
+
+
+@blp.get("/pickups")
+@requires("pickup:read")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, PickupPageOut, example={"items": [PICKUP], "next_cursor": None})
+@refuses(NoHousehold, CursorUnreadable)
+def list_pickups(args: dict[str, Any]) -> Page[Pickup]:
+    """List your household's pickups, the newest first."""
+    return queries.pickups(session(), actor().district, household=actor().home(), **args)
+
+
+@blp.get("/pickups/<uuid:pickup_id>")
+@requires("pickup:read")
+@blp.response(200, BookingOut, example=BOOKING)
+@refuses(NoHousehold, PickupNotFound)
+def show(pickup_id: UUID) -> queries.Booking:
+    """Show a pickup: its window, who comes, the prices that apply, and how it came to where it is."""
+    found = queries.booking(session(), actor().district, pickup_id, household=actor().home())
+    if found is None:
+        raise PickupNotFound
+    return found
+
+
+@blp.post("/pickups/<uuid:pickup_id>/cancellation")
+@requires("pickup:cancel")
+@idempotent
+@blp.arguments(CancellationIn, required=False, example={"reason": "Not at home today"})
+@blp.response(200, PickupOut, example={**PICKUP, "state": "cancelled"})
+@refuses(NoHousehold, PickupNotFound, StepNotAllowed)
+def cancel(body: dict[str, Any], pickup_id: UUID) -> Pickup:
+    """Cancel a pickup, as long as the scale has not been used."""
+    return service.cancel(session(), pickup_id, by=actor(), at=now(), **body)
+
+
+@blp.get("/day")
+@requires("day:read")
+@blp.arguments(DayIn, location="query")
+@blp.response(200, DayOut, example=DAY)
+def day(args: dict[str, Any]) -> dict[str, Any]:
+    """List your stops of a day, in the order of their windows."""
+    on = args["date"] or now().astimezone(CITY).date()
+    return {"date": on, "stops": queries.day(session(), actor().district, collector=actor().id, on=on)}
+
+
+@blp.post("/pickups/<uuid:pickup_id>/acceptance")
+@requires("pickup:serve")
+@idempotent
+@blp.response(200, PickupOut, example={**PICKUP, "state": "accepted"})
+@refuses(PickupNotFound, StepNotAllowed)
+def accept(pickup_id: UUID) -> Pickup:
+    """Take a job on."""
+    return service.accept(session(), pickup_id, by=actor(), at=now())
+
+
+@blp.post("/pickups/<uuid:pickup_id>/arrival")
+@requires("pickup:serve")
+@idempotent
+@blp.response(200, PickupOut, example={**PICKUP, "state": "arrived"})
+@refuses(PickupNotFound, StepNotAllowed)
+def arrive(pickup_id: UUID) -> Pickup:
+    """Say that you are at the door."""
+    return service.arrive(session(), pickup_id, by=actor(), at=now())

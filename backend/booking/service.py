@@ -1,0 +1,198 @@
+"""What may happen to a pickup."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.booking import queries
+from backend.booking.errors import (
+    NotServed,
+    PickupAlreadyOpen,
+    PickupNotFound,
+    StepNotAllowed,
+    WindowNotServed,
+)
+from backend.booking.models import Pickup, PickupStep
+from backend.booking.rules import MISSED_AFTER, OPEN, State, chosen, may_become, promised
+from backend.catalogue import queries as catalogue
+from backend.identity import queries as identity
+from backend.kit.auth import Actor
+from backend.kit.ids import new_id
+from backend.kit.jobs import later
+from backend.network import queries as network
+from backend.notices import service as notices
+
+
+def book(
+    db: Session,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    materials: Sequence[str] = (),
+    window_start: datetime | None = None,
+) -> queries.Booking:
+    """Book a pickup at the household's address; with nothing said, as soon as anybody can come.
+
+    :raises NotServed: nobody collects in the community
+    :raises WindowNotServed: the chosen window is outside service hours
+    :raises PickupAlreadyOpen: the household is already waiting for one
+    """
+    home = identity.household(db, by.district, by.home())
+    operator = home and network.operator_for(db, by.district, home.community)
+    hours = network.service_area(db, by.district)
+    if home is None or operator is None or hours is None:
+        raise NotServed
+    window = promised(hours, at) if window_start is None else chosen(hours, window_start, at)
+    if window is None:
+        raise WindowNotServed(opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}")
+    prices = catalogue.price_list(db, by.district, at=window[0])
+    collector = queries.least_busy(db, by.district, operator=operator, start=window[0])
+    pickup = _open(
+        db,
+        Pickup(
+            district=by.district,
+            id=new_id(at),
+            household=home.id,
+            community=home.community,
+            operator=operator,
+            collector=collector and collector.id,
+            state=State.ASSIGNED if collector else State.REQUESTED,
+            window_start=window[0],
+            window_end=window[1],
+            price_list=prices.version,
+            materials=list(materials),
+            note=note,
+            requested_at=at,
+        ),
+    )
+    steps = [_note(db, pickup, State.REQUESTED, by=by, at=at)]
+    if collector:
+        steps.append(_note(db, pickup, State.ASSIGNED, by=Actor.system(by.district), at=at))
+    due = pickup.window_end + MISSED_AFTER
+    later(db, "booking.miss", {"pickup": str(pickup.id)}, district=by.district, at=at, due_at=due)
+    return queries.Booking(pickup, hours, collector, prices, steps)
+
+
+def _open(db: Session, pickup: Pickup) -> Pickup:
+    """Insert a pickup unless the household has an open one; two taps at once make one."""
+    values = {column.key: getattr(pickup, column.key) for column in Pickup.__table__.columns}
+    statement = (
+        insert(Pickup)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["district", "household"], index_where=Pickup.state.in_(OPEN))
+        .returning(Pickup)
+    )
+    opened = db.scalars(statement).one_or_none()
+    if opened is None:
+        raise PickupAlreadyOpen
+    return opened
+
+
+def cancel(db: Session, pickup_id: UUID, *, by: Actor, at: datetime, reason: str = "") -> Pickup:
+    """Cancel a pickup; possible until the scale is used.
+
+    :raises PickupNotFound: it is not the household's
+    :raises StepNotAllowed: it is weighed or already over
+    """
+    pickup = queries.pickup_locked(db, by.district, pickup_id)
+    if pickup is None or pickup.household != by.home():
+        raise PickupNotFound
+    return _move(db, pickup, State.CANCELLED, by=by, at=at, reason=reason)
+
+
+def accept(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
+    """Take a job on."""
+    return _move(db, _mine(db, pickup_id, by=by), State.ACCEPTED, by=by, at=at)
+
+
+def arrive(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
+    """Stand at the door."""
+    return _move(db, _mine(db, pickup_id, by=by), State.ARRIVED, by=by, at=at)
+
+
+def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:
+    """Lock the pickup at whose door the collector stands.
+
+    :raises PickupNotFound: it is not his
+    :raises StepNotAllowed: he has not arrived
+    """
+    pickup = _mine(db, pickup_id, by=by)
+    _check(pickup, State.WEIGHED)
+    return pickup
+
+
+def mark_weighed(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Note that the scale was used; a quote that is delivered again is not a new state."""
+    pickup = _known(db, pickup_id, district=by.district)
+    if pickup.state != State.WEIGHED:
+        _move(db, pickup, State.WEIGHED, by=by, at=at)
+
+
+def complete(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Note that the weight was agreed on and credited."""
+    _move(db, _known(db, pickup_id, district=by.district), State.COMPLETED, by=by, at=at)
+
+
+def give_back(db: Session, pickup_id: UUID, *, by: Actor, at: datetime, reason: str) -> None:
+    """Note that the goods stayed with the household."""
+    mark_weighed(db, pickup_id, by=by, at=at)
+    _move(db, _known(db, pickup_id, district=by.district), State.RETURNED, by=by, at=at, reason=reason)
+
+
+def miss(db: Session, pickup_id: UUID, *, district: str, at: datetime) -> None:
+    """Note that nobody came, if nobody did; safe to say again."""
+    pickup = _known(db, pickup_id, district=district)
+    if may_become(State(pickup.state), State.MISSED):
+        _move(db, pickup, State.MISSED, by=Actor.system(district), at=at)
+        _tell(db, pickup, "pickup.missed", at=at)
+
+
+def _tell(db: Session, pickup: Pickup, template: str, *, at: datetime) -> None:
+    for person in identity.members(db, pickup.district, pickup.household):
+        notices.tell(db, person, template, {"pickup": str(pickup.id)}, district=pickup.district, at=at)
+
+
+def _known(db: Session, pickup_id: UUID, *, district: str) -> Pickup:
+    pickup = queries.pickup_locked(db, district, pickup_id)
+    if pickup is None:
+        raise PickupNotFound
+    return pickup
+
+
+def _mine(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:
+    pickup = _known(db, pickup_id, district=by.district)
+    if pickup.collector != by.id:
+        raise PickupNotFound
+    return pickup
+
+
+def _check(pickup: Pickup, wanted: State) -> None:
+    if not may_become(State(pickup.state), wanted):
+        raise StepNotAllowed(state=pickup.state, wanted=wanted)
+
+
+def _move(db: Session, pickup: Pickup, wanted: State, *, by: Actor, at: datetime, reason: str = "") -> Pickup:
+    _check(pickup, wanted)
+    pickup.state = wanted
+    _note(db, pickup, wanted, by=by, at=at, reason=reason)
+    return pickup
+
+
+def _note(
+    db: Session, pickup: Pickup, state: State, *, by: Actor, at: datetime, reason: str = ""
+) -> PickupStep:
+    step = PickupStep(
+        district=pickup.district,
+        pickup=pickup.id,
+        state=state,
+        actor=by.id,
+        role=by.role,
+        at=at,
+        reason=reason,
+    )
+    db.add(step)
+    return step

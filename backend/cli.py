@@ -1,0 +1,129 @@
+"""The commands of an installation: `python -m backend.cli COMMAND`."""
+
+import json
+import secrets
+import sys
+import time
+from pathlib import Path
+
+import click
+import structlog
+
+from backend import migrations
+from backend.app import create_app
+from backend.identity import service as identity
+from backend.kit.clock import utc_now
+from backend.kit.db import transaction
+from backend.kit.errors import every_problem
+from backend.kit.jobs import SWEEP_SECONDS, sweep
+from backend.settings import settings
+
+API_DOCS = Path(__file__).parents[1] / "api_docs"
+
+log = structlog.get_logger()
+
+
+@click.group()
+def cli() -> None:
+    """Run and look after an installation of Lvzhang."""
+
+
+@cli.command()
+def release() -> None:
+    """Bring the database up to date and load the registers; in development also play the first story."""
+    owner_url = settings().database_owner_url
+    if owner_url is None:
+        raise click.UsageError("Set DATABASE_OWNER_URL: migrations run as the owner.")
+    migrations.upgrade(owner_url)
+    from seeds import load  # noqa: PLC0415 - the registers are data beside the platform, not a part of it
+    from seeds.stories import yuhang_week  # noqa: PLC0415
+
+    load.registers(say=click.echo)
+    if settings().environment == "development":
+        load.demo(say=click.echo)
+        yuhang_week.play(say=click.echo)
+
+
+@cli.command()
+def clock() -> None:
+    """Wake what is due, every few seconds; of several clocks one gets through.
+
+    RQ's own cron enqueues with pickle whatever its workers read, so the clock is a loop of ours.
+    """
+    log.info("clock_started", every_seconds=SWEEP_SECONDS)
+    while True:
+        try:
+            sweep()
+        except Exception:
+            log.exception("sweep_failed")
+        time.sleep(SWEEP_SECONDS)
+
+
+@cli.group()
+def admin() -> None:
+    """Look after the people who look after the platform."""
+
+
+@admin.command()
+@click.option("--username", required=True)
+@click.option("--name", required=True, help="the person's name")
+@click.option("--district", required=True, help="a district code, such as 330110")
+@click.option("--role", type=click.Choice(["district_admin", "approver", "auditor"]), default="district_admin")
+def create(username: str, name: str, district: str, role: str) -> None:
+    """Make a member of staff; the first password is made up and shown once."""
+    password = secrets.token_urlsafe(12)
+    with transaction(districts=[district]) as db:
+        identity.register_staff(
+            db, username=username, password=password, name=name, role=role, district=district, at=utc_now()
+        )
+    click.echo(f"{username} may sign in with this password, shown once: {password}")
+
+
+@cli.command()
+def audit() -> None:
+    """Check every book: replay it, and that every point is backed by a fen. Exits 1 at the first wrong row."""
+    from backend.accounts import audit as books  # noqa: PLC0415
+
+    sound = books.run(settings().database_auditor_url or settings().database_url, say=click.echo)
+    sys.exit(0 if sound else 1)
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="only tell whether the committed documents are up to date")
+def document(check: bool) -> None:
+    """Write the API's documents from what runs: openapi.json and errors.md."""
+    for name, content in documents().items():
+        file = API_DOCS / name
+        if check and (not file.exists() or file.read_text() != content):
+            raise click.ClickException(f"{name} is out of date; run: python -m backend.cli document")
+        if not check:
+            file.write_text(content)
+
+
+def documents() -> dict[str, str]:
+    """Return the generated documents by file name."""
+    openapi = create_app().extensions["openapi"]
+    return {
+        "openapi.json": json.dumps(openapi, ensure_ascii=False, indent=2) + "\n",
+        "errors.md": errors_page(),
+    }
+
+
+def errors_page() -> str:
+    """List every refusal with its status, code and sentences."""
+    rows = sorted({(int(kind.status), kind.code, kind.en, kind.zh) for kind in every_problem()})
+    lines = [f"| {status} | `{code}` | {en} | {zh} |" for status, code, en, zh in rows]
+    head = [
+        "# Errors",
+        "",
+        "Generated from the code by `python -m backend.cli document`. Every answer that is not a success is",
+        "`application/problem+json` (RFC 9457) with one of these codes, which never change their meaning.",
+        "",
+        "| status | code | English | 中文 |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+if __name__ == "__main__":
+    cli()

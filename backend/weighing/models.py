@@ -1,0 +1,103 @@
+"""The tables of weighing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from backend.accounts.postings import PricedLine
+from backend.kit.db import Base, InDistrict
+from backend.weighing.rules import State
+
+_STATES = ", ".join(f"'{state}'" for state in State)
+
+
+class Weighing(InDistrict, Base):
+    """What one collector weighed at one pickup, and how it ended."""
+
+    __tablename__ = "weighing"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "pickup"], ["pickup.district", "pickup.id"]),
+        ForeignKeyConstraint(["district", "scale"], ["scale.district", "scale.id"]),
+        UniqueConstraint("district", "pickup"),
+        CheckConstraint(f"state in ({_STATES})", name="state"),
+        CheckConstraint("(state = 'quoted') <= (answer_by is not null)", name="a_quote_has_a_deadline"),
+        CheckConstraint("(state = 'confirmed') = (entry is not null)", name="confirmed_is_posted"),
+        Index("ix_weighing_household", "district", "household", "id"),
+    )
+
+    pickup: Mapped[UUID]
+    household: Mapped[UUID]
+    collector: Mapped[UUID]
+    operator: Mapped[UUID]
+    scale: Mapped[UUID]
+    certificate: Mapped[str]
+    """The certificate that the scale held when it was used."""
+    price_list: Mapped[UUID]
+    factor_set: Mapped[UUID]
+    state: Mapped[str]
+    revision: Mapped[int]
+    """Counts every change of the lines; a code and a deadline are good for one revision."""
+    opened_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    wrong_codes: Mapped[int]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    """`app`, `code` or `silence` where it was confirmed, else who gave the goods back."""
+    reason: Mapped[str | None]
+    entry: Mapped[UUID | None]
+
+
+class WeighingLine(InDistrict, Base):
+    """One material on the scale, with the price that it was quoted and that its hold keeps."""
+
+    __tablename__ = "weighing_line"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "weighing"], ["weighing.district", "weighing.id"]),
+        CheckConstraint("0 <= tare_grams and tare_grams < gross_grams", name="net"),
+        CheckConstraint("0 <= market_fen and 0 <= subsidy_fen and 0 <= operator_subsidy_fen", name="fen"),
+        CheckConstraint("subsidised_grams between 0 and gross_grams - tare_grams", name="subsidised"),
+        CheckConstraint("0 <= saved_co2e_grams", name="saved"),
+        CheckConstraint(
+            "(hold is null) = (subsidy_fen + operator_subsidy_fen = 0)", name="what_is_promised_is_held"
+        ),
+        Index("ix_weighing_line_weighing", "district", "weighing", "id"),
+    )
+
+    weighing: Mapped[UUID]
+    material: Mapped[str]
+    gross_grams: Mapped[int]
+    tare_grams: Mapped[int]
+    weighed_at: Mapped[datetime]
+    market_fen: Mapped[int]
+    subsidised_grams: Mapped[int]
+    subsidy_fen: Mapped[int]
+    operator_subsidy_fen: Mapped[int]
+    saved_co2e_grams: Mapped[int]
+    programme: Mapped[UUID | None]
+    cap: Mapped[str | None]
+    """Why the subsidy is less than the rate: `ceiling` of the household or `budget` of the programme."""
+    hold: Mapped[UUID | None]
+
+    @property
+    def net_grams(self) -> int:
+        """Return what the material itself weighs."""
+        return self.gross_grams - self.tare_grams
+
+    @property
+    def green_points(self) -> int:
+        """Return what the household gets: one point for each fen of market value and subsidy."""
+        return self.market_fen + self.subsidy_fen
+
+    def priced(self) -> PricedLine:
+        """Return the frozen value that the books post from."""
+        return PricedLine(
+            material=self.material,
+            net_grams=self.net_grams,
+            market_fen=self.market_fen,
+            subsidy_fen=self.subsidy_fen,
+            operator_subsidy_fen=self.operator_subsidy_fen,
+            saved_co2e_grams=self.saved_co2e_grams,
+            programme=self.programme,
+        )

@@ -1,0 +1,214 @@
+"""What a reading is worth here and now, and the holds that keep the promise until it is answered."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.accounts import service as accounts
+from backend.accounts.postings import Refused
+from backend.carbon import queries as carbon
+from backend.catalogue import queries as catalogue
+from backend.kit.ids import new_id
+from backend.network import queries as network
+from backend.subsidy import queries as subsidies
+from backend.subsidy import service as subsidy
+from backend.weighing.errors import MaterialNotAccepted, ScaleCannotRead
+from backend.weighing.models import Weighing, WeighingLine
+from backend.weighing.postings import reserved
+from backend.weighing.rules import Price, Reading, price, share
+
+
+def quote(
+    db: Session, weighing: Weighing, readings: Sequence[Reading], *, at: datetime
+) -> list[WeighingLine]:
+    """Price readings and hold what they promise: the household's ceiling first, then the budgets.
+
+    A programme that cannot pay stops, which the line says, and the rest is quoted without it.
+
+    :raises ScaleCannotRead: the scale cannot show such a weight
+    :raises MaterialNotAccepted: the price list does not take a material
+    """
+    if not readings:
+        return []
+    _check_scale(db, weighing, readings)
+    rates = catalogue.version(db, weighing.district, weighing.price_list).rates
+    factors = carbon.factor_set_by_id(db, weighing.factor_set)
+    for reading in readings:
+        if reading.material not in rates or not rates[reading.material].accepted:
+            raise MaterialNotAccepted(material=reading.material)
+    shares = share(readings, _grant(db, weighing, readings, rates))
+    exhausted: set[UUID] = set()
+    while True:
+        prices = [
+            price(
+                reading,
+                rates[reading.material],
+                factors,
+                subsidised_grams=shares[reading.id],
+                budget=rates[reading.material].programme not in exhausted,
+            )
+            for reading in readings
+        ]
+        holds = {one.reading.id: new_id(at) for one in prices if one.held_fen}
+        programme = _hold(db, weighing, prices, holds, at=at)
+        if programme is None:
+            break
+        exhausted.add(programme)
+    _give_back_unpaid(db, weighing, prices, shares)
+    rows = [_row(weighing, one, holds.get(one.reading.id), at=at) for one in prices]
+    db.add_all(rows)
+    return rows
+
+
+def release(
+    db: Session, weighing: Weighing, lines: Sequence[WeighingLine], *, kind: str, key: str, at: datetime
+) -> None:
+    """Free what lines had promised: the ceilings, then the holds."""
+    subsidy.give_back(
+        db,
+        district=weighing.district,
+        household=weighing.household,
+        month=subsidies.month_of(weighing.opened_at),
+        grams=_subsidised(lines),
+    )
+    holds = [line.hold for line in lines if line.hold]
+    if holds:
+        accounts.entry_of(
+            accounts.post(
+                db,
+                district=weighing.district,
+                key=key,
+                kind=kind,
+                at=at,
+                releases=holds,
+                facts={"weighing": str(weighing.id)},
+            )
+        )
+
+
+def use_ceilings(db: Session, weighing: Weighing, lines: Sequence[WeighingLine]) -> None:
+    """Count what was promised under the ceilings as paid."""
+    subsidy.use(
+        db,
+        district=weighing.district,
+        household=weighing.household,
+        month=subsidies.month_of(weighing.opened_at),
+        grams=_subsidised(lines),
+    )
+
+
+def _check_scale(db: Session, weighing: Weighing, readings: Sequence[Reading]) -> None:
+    scale = network.scale(db, weighing.district, weighing.scale)
+    assert scale is not None, "a scale is never taken out of the register"
+    for reading in readings:
+        if not scale.can_read(reading.gross_grams):
+            raise ScaleCannotRead(
+                least=scale.min_grams,
+                most=scale.max_grams,
+                interval=scale.interval_grams,
+                gross=reading.gross_grams,
+            )
+
+
+def _grant(
+    db: Session, weighing: Weighing, readings: Sequence[Reading], rates: Mapping[str, catalogue.Rate]
+) -> dict[str, int]:
+    """Ask how much of each subsidised material is still under the household's ceiling, and keep it."""
+    grams: dict[str, int] = {}
+    for reading in readings:
+        if rates[reading.material].programme is not None:
+            grams[reading.material] = grams.get(reading.material, 0) + reading.net_grams
+    bounded = {
+        material: (wanted, ceiling)
+        for material, wanted in grams.items()
+        if (ceiling := rates[material].ceiling_grams) is not None
+    }
+    granted = subsidy.grant(
+        db,
+        district=weighing.district,
+        household=weighing.household,
+        month=subsidies.month_of(weighing.opened_at),
+        wants=bounded,
+    )
+    return grams | granted
+
+
+def _hold(
+    db: Session, weighing: Weighing, prices: Sequence[Price], holds: Mapping[UUID, UUID], *, at: datetime
+) -> UUID | None:
+    """Hold what is promised on the budgets, all or nothing.
+
+    :returns: the programme that cannot pay, if one cannot
+    """
+    period = subsidies.period_of(weighing.opened_at)
+    reserves = {
+        one.reading.id: reserved(one, hold=holds[one.reading.id], period=period)
+        for one in prices
+        if one.reading.id in holds
+    }
+    if not reserves:
+        return None
+    outcome = accounts.post(
+        db,
+        district=weighing.district,
+        key=f"weighing/{weighing.id}/quote/{weighing.revision}",
+        kind="quote.held",
+        at=at,
+        reserves=list(reserves.values()),
+        facts={"weighing": str(weighing.id), "revision": weighing.revision},
+    )
+    if not isinstance(outcome, Refused):
+        return None
+    short = next(
+        one for one in prices if (held := reserves.get(one.reading.id)) and held.account == outcome.account
+    )
+    return short.programme
+
+
+def _give_back_unpaid(
+    db: Session, weighing: Weighing, prices: Sequence[Price], shares: Mapping[UUID, int]
+) -> None:
+    """Return to the ceilings what was kept for lines that their programme cannot pay."""
+    unpaid: dict[str, int] = {}
+    for one in prices:
+        material, grams = one.reading.material, shares[one.reading.id] - one.subsidised_grams
+        if grams and one.programme is not None:
+            unpaid[material] = unpaid.get(material, 0) + grams
+    if unpaid:
+        subsidy.give_back(
+            db,
+            district=weighing.district,
+            household=weighing.household,
+            month=subsidies.month_of(weighing.opened_at),
+            grams=unpaid,
+        )
+
+
+def _subsidised(lines: Sequence[WeighingLine]) -> dict[str, int]:
+    grams: dict[str, int] = {}
+    for line in lines:
+        if line.subsidised_grams:
+            grams[line.material] = grams.get(line.material, 0) + line.subsidised_grams
+    return grams
+
+
+def _row(weighing: Weighing, one: Price, hold: UUID | None, *, at: datetime) -> WeighingLine:
+    return WeighingLine(
+        district=weighing.district,
+        id=one.reading.id,
+        weighing=weighing.id,
+        material=one.reading.material,
+        gross_grams=one.reading.gross_grams,
+        tare_grams=one.reading.tare_grams,
+        weighed_at=at,
+        market_fen=one.market_fen,
+        subsidised_grams=one.subsidised_grams,
+        subsidy_fen=one.subsidy_fen,
+        operator_subsidy_fen=one.operator_subsidy_fen,
+        saved_co2e_grams=one.saved_co2e_grams,
+        programme=one.programme,
+        cap=one.cap,
+        hold=hold,
+    )

@@ -1,0 +1,139 @@
+"""Weighings: recorded by a collector, answered by a resident."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.booking.errors import PickupNotFound, StepNotAllowed
+from backend.kit.api import Room
+from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.http import actor, now, session
+from backend.kit.idempotency import idempotent
+from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.weighing import queries, service
+from backend.weighing.errors import (
+    AlreadyConfirmed,
+    AlreadyEnded,
+    AlreadyWeighed,
+    CodeLocked,
+    CodeWrong,
+    LineNotFound,
+    LineTwice,
+    MaterialNotAccepted,
+    NothingWeighed,
+    NotQuoted,
+    ReceiptNotReady,
+    ScaleCannotRead,
+    ScaleNotCertified,
+    ScaleNotFound,
+    WeighingNotFound,
+)
+from backend.weighing.examples import QUOTE, RECEIPT, RECORD, WEIGHING
+from backend.weighing.models import Weighing
+from backend.weighing.schemas import (
+    ConfirmationIn,
+    LinesIn,
+    QuoteOut,
+    ReceiptOut,
+    ReturnIn,
+    WeighingIn,
+    WeighingPageOut,
+)
+
+blp = Room(
+    "weighings",
+    __name__,
+    url_prefix="/v1/weighings",
+    description="Weighings: recorded at the door, answered by the resident, posted as one entry.",
+)
+
+
+@blp.post("")
+@requires("weighing:record")
+@idempotent
+@blp.arguments(WeighingIn, example=RECORD)
+@blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
+@refuses(PickupNotFound, StepNotAllowed, AlreadyWeighed, ScaleNotFound, ScaleNotCertified)
+@refuses(ScaleCannotRead, MaterialNotAccepted, LineTwice)
+def record(body: dict[str, Any]) -> queries.Quote:
+    """Begin a weighing at the door; its lines are quoted at once, and what they promise is held."""
+    return service.record(session(), by=actor(), at=now(), **body)
+
+
+@blp.get("")
+@requires("weighing:read")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, WeighingPageOut, example={"items": [WEIGHING], "next_cursor": None})
+@refuses(NoHousehold, CursorUnreadable)
+def list_weighings(args: dict[str, Any]) -> Page[Weighing]:
+    """List your household's weighings, the newest first."""
+    return queries.weighings(session(), actor().district, household=actor().home(), **args)
+
+
+@blp.get("/<uuid:weighing_id>")
+@requires("weighing:read")
+@blp.response(200, QuoteOut, example={**QUOTE, "confirmation_code": "604213"})
+@refuses(WeighingNotFound)
+def show(weighing_id: UUID) -> queries.Quote:
+    """Show a weighing line by line; the household also sees the code that it may read out."""
+    return service.show(session(), weighing_id, by=actor())
+
+
+@blp.post("/<uuid:weighing_id>/lines")
+@requires("weighing:record")
+@idempotent
+@blp.arguments(LinesIn, example={"lines": RECORD["lines"]})
+@blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
+@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, LineTwice, ScaleCannotRead, MaterialNotAccepted)
+def add_lines(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
+    """Put more on the scale; a quote that was delivered must be delivered again."""
+    return service.add_lines(session(), weighing_id, by=actor(), at=now(), **body)
+
+
+@blp.delete("/<uuid:weighing_id>/lines/<uuid:line_id>")
+@requires("weighing:record")
+@blp.response(200, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
+@refuses(WeighingNotFound, LineNotFound, AlreadyEnded, AlreadyConfirmed)
+def remove_line(weighing_id: UUID, line_id: UUID) -> queries.Quote:
+    """Take back a line that was weighed by mistake."""
+    return service.remove_line(session(), weighing_id, line_id, by=actor(), at=now())
+
+
+@blp.post("/<uuid:weighing_id>/quote")
+@requires("weighing:record")
+@idempotent
+@blp.response(200, QuoteOut, example=QUOTE)
+@refuses(WeighingNotFound, NothingWeighed, AlreadyEnded, AlreadyConfirmed)
+def deliver_quote(weighing_id: UUID) -> queries.Quote:
+    """Deliver the quote; the resident's answer decides, or his silence at `answer_by`."""
+    return service.deliver_quote(session(), weighing_id, by=actor(), at=now())
+
+
+@blp.post("/<uuid:weighing_id>/confirmation")
+@requires("weighing:confirm")
+@idempotent
+@blp.arguments(ConfirmationIn, required=False, example={})
+@blp.response(201, ReceiptOut, example=RECEIPT)
+@refuses(WeighingNotFound, NotQuoted, AlreadyConfirmed, AlreadyEnded, CodeWrong, CodeLocked)
+def confirm(body: dict[str, Any], weighing_id: UUID) -> queries.Receipt:
+    """Agree on the weight: the resident in the app, or the collector with the code that he was read."""
+    return service.confirm(session(), weighing_id, by=actor(), at=now(), **body)
+
+
+@blp.post("/<uuid:weighing_id>/return")
+@requires("weighing:return")
+@idempotent
+@blp.arguments(ReturnIn, example={"reason": "Soiled with food"})
+@blp.response(200, QuoteOut, example={**QUOTE, "state": "returned", "answer_by": None})
+@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed)
+def give_back(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
+    """Leave the goods with the household; no value moves."""
+    return service.give_back(session(), weighing_id, by=actor(), at=now(), **body)
+
+
+@blp.get("/<uuid:weighing_id>/receipt")
+@requires("weighing:read")
+@blp.response(200, ReceiptOut, example=RECEIPT)
+@refuses(WeighingNotFound, ReceiptNotReady)
+def receipt(weighing_id: UUID) -> queries.Receipt:
+    """Show what a confirmed weighing was credited with, and every rate and factor behind it."""
+    return service.receipt(session(), weighing_id, by=actor())

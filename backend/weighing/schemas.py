@@ -1,0 +1,196 @@
+"""Weighings on the wire."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, pre_dump, validate, validates_schema
+
+from backend.kit.fields import Count, Fen, Grams, Id, In, Moment, Out, Points, Rate, Words
+from backend.kit.paging import page_out
+from backend.weighing.rules import State
+
+_STATE = {"description": "where it stands", "enum": [state.value for state in State]}
+_CAP = {"description": "why less than the rate is paid: `ceiling` of the household or `budget`; else null"}
+_HEAVIEST = 1_000_000
+_MOST_LINES = 30
+
+
+class LineIn(In):
+    """What the scale showed for one material."""
+
+    id = Id(load_default=None, metadata={"description": "made by the device; left out, we make one"})
+    material = Words(required=True, minimum=1, maximum=40, metadata={"description": "a material's key"})
+    gross_grams = Grams(required=True, minimum=1, maximum=_HEAVIEST)
+    tare_grams = Grams(load_default=0, minimum=0, maximum=_HEAVIEST)
+
+    @validates_schema
+    def _something_is_left(self, line: dict[str, Any], **_: Any) -> None:
+        if line["tare_grams"] >= line["gross_grams"]:
+            raise ValidationError("Must be less than gross_grams.", "tare_grams")
+
+
+class LinesIn(In):
+    """More that was put on the scale."""
+
+    lines = fields.List(
+        fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=_MOST_LINES)
+    )
+
+
+class WeighingIn(In):
+    """A weighing at the door."""
+
+    id = Id(load_default=None, metadata={"description": "made by the device; left out, we make one"})
+    pickup_id = Id(required=True)
+    scale_id = Id(required=True)
+    lines = fields.List(fields.Nested(LineIn), load_default=list, validate=validate.Length(max=_MOST_LINES))
+
+
+class ConfirmationIn(In):
+    """The resident's agreement; the collector sends the code that he was read."""
+
+    code = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"^[0-9]{6}\Z"),
+        metadata={"description": "six digits; needed from a collector only"},
+    )
+
+
+class ReturnIn(In):
+    """Why the goods go back."""
+
+    reason = Words(required=True, minimum=1, maximum=200)
+
+
+class LineOut(Out):
+    """A line and what it is worth."""
+
+    id = Id(required=True)
+    material = fields.String(required=True)
+    gross_grams = Grams(required=True)
+    tare_grams = Grams(required=True)
+    net_grams = Grams(required=True)
+    market_fen = Fen(required=True)
+    subsidised_grams = Grams(required=True)
+    subsidy_fen = Fen(required=True)
+    operator_subsidy_fen = Fen(required=True)
+    saved_co2e_grams = Grams(required=True)
+    green_points = Points(required=True)
+    cap = fields.String(required=True, allow_none=True, metadata=_CAP)
+
+
+class WeighingOut(Out):
+    """A weighing without its lines."""
+
+    id = Id(required=True)
+    pickup_id = Id(required=True, attribute="pickup")
+    state = fields.String(required=True, metadata=_STATE)
+    revision = Count(required=True)
+    opened_at = Moment(required=True)
+    answer_by = Moment(
+        required=True, allow_none=True, metadata={"description": "silence until then counts as agreement"}
+    )
+    ended_at = Moment(required=True, allow_none=True)
+    ended_by = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+WeighingPageOut = page_out(WeighingOut)
+
+
+class TotalsOut(Out):
+    """The sum of the lines."""
+
+    net_grams = Grams(required=True)
+    market_fen = Fen(required=True)
+    subsidy_fen = Fen(required=True)
+    operator_subsidy_fen = Fen(required=True)
+    green_points = Points(required=True)
+    saved_co2e_grams = Grams(required=True)
+
+
+def _shown(weighing: Any, lines: Any) -> dict[str, Any]:
+    """Lay a weighing, its lines and their sums side by side."""
+    names = [field.attribute or name for name, field in WeighingOut().fields.items()]
+    totals = {name: sum(getattr(line, name) for line in lines) for name in TotalsOut().fields}
+    return {**{name: getattr(weighing, name) for name in names}, "lines": lines, "totals": totals}
+
+
+class QuoteOut(WeighingOut):
+    """A weighing as it is quoted."""
+
+    lines = fields.List(fields.Nested(LineOut), required=True)
+    totals = fields.Nested(TotalsOut, required=True)
+    confirmation_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "for the household only, to read out"}
+    )
+
+    @pre_dump
+    def _flatten(self, quote: Any, **_: Any) -> Any:
+        return {**_shown(quote.weighing, quote.lines), "confirmation_code": quote.confirmation_code}
+
+
+class ReceiptLineOut(LineOut):
+    """A line with the rates and the factor that its amounts follow from."""
+
+    market_fen_per_kg = Rate(required=True)
+    subsidy_fen_per_kg = Rate(required=True)
+    operator_fen_per_tonne = Rate(required=True)
+    rate_basis_zh = fields.String(required=True)
+    rate_basis_en = fields.String(required=True)
+    saved_kg_per_kg = Rate(
+        required=True, allow_none=True, metadata={"description": "kg CO2e saved per kg; null: none found"}
+    )
+    factor_source = fields.String(required=True, allow_none=True)
+
+
+class VersionOut(Out):
+    """The versions that applied."""
+
+    price_list = Id(required=True)
+    price_list_number = Count(required=True)
+    factor_set = Id(required=True)
+    factor_set_name = fields.String(required=True)
+    factor_set_version = fields.String(required=True)
+
+
+class ReceiptOut(WeighingOut):
+    """Every line, every rate, every factor and its source, and the ledger entry they became."""
+
+    entry_id = Id(required=True, attribute="entry")
+    scale_id = Id(required=True, attribute="scale")
+    certificate = fields.String(required=True)
+    lines = fields.List(fields.Nested(ReceiptLineOut), required=True)
+    totals = fields.Nested(TotalsOut, required=True)
+    versions = fields.Nested(VersionOut, required=True)
+
+    @pre_dump
+    def _flatten(self, receipt: Any, **_: Any) -> Any:
+        weighing, rates, factors = receipt.weighing, receipt.price_list.rates, receipt.factors
+        shown = _shown(weighing, receipt.lines)
+        lines = [
+            _line(line, rates[line.material], factors.factors.get(line.material)) for line in receipt.lines
+        ]
+        versions = {
+            "price_list": receipt.price_list.version,
+            "price_list_number": receipt.price_list.number,
+            "factor_set": factors.id,
+            "factor_set_name": factors.name,
+            "factor_set_version": factors.version,
+        }
+        kept = {name: getattr(weighing, name) for name in ("entry", "scale", "certificate")}
+        return {**shown, **kept, "lines": lines, "versions": versions}
+
+
+def _line(line: Any, rate: Any, factor: Any) -> dict[str, Any]:
+    """Lay a line beside the rate and the factor that applied."""
+    return {
+        **{name: getattr(line, name) for name in LineOut().fields},
+        "market_fen_per_kg": rate.market_fen_per_kg,
+        "subsidy_fen_per_kg": rate.subsidy_fen_per_kg,
+        "operator_fen_per_tonne": rate.operator_fen_per_tonne,
+        "rate_basis_zh": rate.basis_zh,
+        "rate_basis_en": rate.basis_en,
+        "saved_kg_per_kg": factor.kg_per_kg if factor else None,
+        "factor_source": factor.source if factor else None,
+    }

@@ -1,0 +1,323 @@
+"""What may happen to a bag: recorded, quoted, confirmed or given back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from backend.accounts import service as accounts
+from backend.accounts.postings import Priced, Settle
+from backend.booking import service as booking
+from backend.carbon import queries as carbon
+from backend.identity import queries as identity
+from backend.kit.auth import Actor
+from backend.kit.clock import CITY
+from backend.kit.envelope import six_digits
+from backend.kit.ids import new_id
+from backend.kit.jobs import later
+from backend.network import queries as network
+from backend.notices import service as notices
+from backend.subsidy import queries as subsidies
+from backend.weighing import queries, quoting
+from backend.weighing.errors import (
+    AlreadyConfirmed,
+    AlreadyEnded,
+    AlreadyWeighed,
+    CodeLocked,
+    CodeWrong,
+    LineNotFound,
+    LineTwice,
+    NothingWeighed,
+    NotQuoted,
+    ReceiptNotReady,
+    ScaleNotCertified,
+    ScaleNotFound,
+    WeighingNotFound,
+)
+from backend.weighing.models import Weighing
+from backend.weighing.postings import confirmed
+from backend.weighing.rules import CODE_TRIES, LIVE, Reading, State
+
+
+def record(
+    db: Session,
+    *,
+    by: Actor,
+    at: datetime,
+    pickup_id: UUID,
+    scale_id: UUID,
+    id: UUID | None = None,
+    lines: Sequence[Mapping[str, Any]] = (),
+) -> queries.Quote:
+    """Begin a weighing at the door, with the lines that are already on the scale.
+
+    :raises PickupNotFound: it is not the collector's
+    :raises StepNotAllowed: he has not arrived
+    :raises AlreadyWeighed: the pickup has a weighing
+    :raises ScaleNotFound: his operator has no such scale
+    :raises ScaleNotCertified: its certificate has run out
+    """
+    pickup = booking.begin_weighing(db, pickup_id, by=by)
+    if queries.of_pickup(db, by.district, pickup.id):
+        raise AlreadyWeighed
+    scale = network.scale(db, by.district, scale_id)
+    if scale is None or scale.operator != by.organisation:
+        raise ScaleNotFound
+    if not scale.is_certified(at.astimezone(CITY).date()) or scale.certificate is None:
+        raise ScaleNotCertified(serial=scale.serial)
+    weighing = Weighing(
+        district=by.district,
+        id=id or new_id(at),
+        pickup=pickup.id,
+        household=pickup.household,
+        collector=by.id,
+        operator=pickup.operator,
+        scale=scale.id,
+        certificate=scale.certificate,
+        price_list=pickup.price_list,
+        factor_set=carbon.factor_set(db, at=at).id,
+        state=State.OPEN,
+        revision=0,
+        opened_at=at,
+        wrong_codes=0,
+    )
+    db.add(weighing)
+    return _add(db, weighing, lines, at=at)
+
+
+def add_lines(
+    db: Session, weighing_id: UUID, *, by: Actor, at: datetime, lines: Sequence[Mapping[str, Any]]
+) -> queries.Quote:
+    """Put more on the scale; a quote that was delivered is withdrawn until it is delivered again.
+
+    :raises WeighingNotFound: it is not the collector's
+    :raises AlreadyEnded: it is decided
+    """
+    weighing = _live(_his(db, weighing_id, by=by))
+    return _add(db, weighing, lines, at=at)
+
+
+def _add(
+    db: Session, weighing: Weighing, lines: Sequence[Mapping[str, Any]], *, at: datetime
+) -> queries.Quote:
+    before = queries.lines(db, weighing)
+    readings = [Reading(**{**line, "id": line["id"] or new_id(at)}) for line in lines]
+    ids = [row.id for row in (*before, *readings)]
+    if len(set(ids)) < len(ids):
+        raise LineTwice
+    _withdraw(weighing)
+    rows = quoting.quote(db, weighing, readings, at=at)
+    return queries.Quote(weighing, [*before, *rows])
+
+
+def remove_line(db: Session, weighing_id: UUID, line_id: UUID, *, by: Actor, at: datetime) -> queries.Quote:
+    """Take a line back that was weighed by mistake; what it held is free again.
+
+    :raises WeighingNotFound: it is not the collector's
+    :raises LineNotFound: the weighing has no such line
+    :raises AlreadyEnded: it is decided
+    """
+    weighing = _live(_his(db, weighing_id, by=by))
+    lines = queries.lines(db, weighing)
+    line = next((line for line in lines if line.id == line_id), None)
+    if line is None:
+        raise LineNotFound
+    _withdraw(weighing)
+    db.delete(line)
+    quoting.release(db, weighing, [line], kind="quote.line_removed", key=f"line/{line.id}/removed", at=at)
+    return queries.Quote(weighing, [other for other in lines if other is not line])
+
+
+def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) -> queries.Quote:
+    """Show the resident what the bag is worth; from now on his answer, or his silence, decides.
+
+    :raises WeighingNotFound: it is not the collector's
+    :raises AlreadyEnded: it is decided
+    :raises NothingWeighed: there is no line
+    """
+    weighing = _live(_his(db, weighing_id, by=by))
+    lines = queries.lines(db, weighing)
+    if not lines:
+        raise NothingWeighed
+    hours = network.service_area(db, by.district)
+    assert hours is not None, "a district without service has no pickups"
+    weighing.state = State.QUOTED
+    weighing.answer_by = at + timedelta(hours=hours.answer_hours)
+    booking.mark_weighed(db, weighing.pickup, by=by, at=at)
+    facts = {"weighing": str(weighing.id), "revision": weighing.revision}
+    later(db, "weighing.silence", facts, district=by.district, at=at, due_at=weighing.answer_by)
+    points = sum(line.green_points for line in lines)
+    shown = {**facts, "total_points": points, "deadline": weighing.answer_by.isoformat()}
+    for person in identity.members(db, by.district, weighing.household):
+        notices.tell(db, person, "weighing.quoted", shown, district=by.district, at=at, sms=True)
+    return queries.Quote(weighing, lines)
+
+
+def confirm(
+    db: Session, weighing_id: UUID, *, by: Actor, at: datetime, code: str | None = None
+) -> queries.Receipt:
+    """Agree on the weight: by a member of the household, or by the code that he read out.
+
+    Green points, carbon, subsidy and mass follow in one ledger entry.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises NotQuoted: no quote was delivered
+    :raises AlreadyConfirmed: it was confirmed before
+    :raises CodeWrong: the code is not the one that the resident was shown
+    """
+    weighing = queries.locked(db, by.district, weighing_id)
+    if weighing is None or not _concerns(weighing, by):
+        raise WeighingNotFound
+    _quoted(weighing)
+    if by.household == weighing.household:
+        return _confirm(db, weighing, by=by, how="app", at=at)
+    _check_code(weighing, code or "")
+    return _confirm(db, weighing, by=by, how="code", at=at)
+
+
+def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
+    """Take silence at the deadline for agreement, unless the quote was answered or changed."""
+    weighing = queries.locked(db, district, weighing_id)
+    if weighing is None or weighing.state != State.QUOTED or weighing.revision != revision:
+        return
+    _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
+    for person in identity.members(db, district, weighing.household):
+        facts = {"weighing": str(weighing.id)}
+        notices.tell(db, person, "weighing.confirmed_by_silence", facts, district=district, at=at)
+
+
+def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason: str) -> queries.Quote:
+    """Leave the goods with the household: no value moves, and what was held is free again.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises AlreadyEnded: it is decided
+    """
+    weighing = queries.locked(db, by.district, weighing_id)
+    if weighing is None or not _concerns(weighing, by):
+        raise WeighingNotFound
+    _live(weighing)
+    lines = queries.lines(db, weighing)
+    booking.give_back(db, weighing.pickup, by=by, at=at, reason=reason)
+    _end(weighing, State.RETURNED, how=by.role, at=at)
+    weighing.reason = reason
+    key = f"weighing/{weighing.id}/returned"
+    for person in identity.members(db, by.district, weighing.household):
+        facts = {"weighing": str(weighing.id)}
+        notices.tell(db, person, "weighing.returned", facts, district=by.district, at=at)
+    quoting.release(db, weighing, lines, kind="quote.returned", key=key, at=at)
+    return queries.Quote(weighing, lines)
+
+
+def show(db: Session, weighing_id: UUID, *, by: Actor) -> queries.Quote:
+    """Show a weighing to those it concerns, and the code to the household alone.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    """
+    weighing = _visible(db, weighing_id, by=by)
+    secret = weighing.state == State.QUOTED and by.household == weighing.household
+    return queries.Quote(weighing, queries.lines(db, weighing), code_of(weighing) if secret else None)
+
+
+def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> queries.Receipt:
+    """Return the receipt of a confirmed weighing.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises ReceiptNotReady: it is not confirmed
+    """
+    weighing = _visible(db, weighing_id, by=by)
+    if weighing.state != State.CONFIRMED:
+        raise ReceiptNotReady
+    return queries.receipt(db, weighing)
+
+
+def code_of(weighing: Weighing) -> str:
+    """Return the six digits that stand for agreement with this revision of the quote."""
+    return six_digits("confirmation", str(weighing.id), str(weighing.revision))
+
+
+def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
+    booking.complete(db, weighing.pickup, by=by, at=at)
+    receipt = queries.receipt(db, weighing)
+    quoting.use_ceilings(db, weighing, receipt.lines)
+    value = Priced(
+        household=weighing.household,
+        operator=weighing.operator,
+        holder=weighing.collector,
+        period=subsidies.period_of(weighing.opened_at),
+        lines=tuple(line.priced() for line in receipt.lines),
+    )
+    posted = accounts.post(
+        db,
+        district=weighing.district,
+        key=f"weighing/{weighing.id}/confirmed",
+        kind="weighing.confirmed",
+        at=at,
+        postings=confirmed(value),
+        settles=[Settle(hold=line.hold) for line in receipt.lines if line.hold],
+        subject=weighing.household,
+        facts={
+            "weighing": str(weighing.id),
+            "price_list": str(weighing.price_list),
+            "factor_set": str(weighing.factor_set),
+            "confirmed_by": how,
+        },
+    )
+    weighing.entry = accounts.entry_of(posted)
+    _end(weighing, State.CONFIRMED, how=how, at=at)
+    return receipt
+
+
+def _check_code(weighing: Weighing, code: str) -> None:
+    if weighing.wrong_codes >= CODE_TRIES:
+        raise CodeLocked(retry_after=3600)
+    if code != code_of(weighing):
+        this = (Weighing.district == weighing.district) & (Weighing.id == weighing.id)
+        count = update(Weighing).where(this).values(wrong_codes=Weighing.wrong_codes + 1)
+        raise CodeWrong(then=lambda db: db.execute(count))
+
+
+def _visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
+    weighing = queries.visible(db, weighing_id, by=by)
+    if weighing is None:
+        raise WeighingNotFound
+    return weighing
+
+
+def _concerns(weighing: Weighing, by: Actor) -> bool:
+    return by.household == weighing.household or by.id == weighing.collector
+
+
+def _his(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
+    weighing = queries.locked(db, by.district, weighing_id)
+    if weighing is None or weighing.collector != by.id:
+        raise WeighingNotFound
+    return weighing
+
+
+def _live(weighing: Weighing) -> Weighing:
+    if weighing.state == State.CONFIRMED:
+        raise AlreadyConfirmed
+    if weighing.state not in LIVE:
+        raise AlreadyEnded
+    return weighing
+
+
+def _quoted(weighing: Weighing) -> None:
+    if _live(weighing).state != State.QUOTED:
+        raise NotQuoted
+
+
+def _withdraw(weighing: Weighing) -> None:
+    """Count a change of the lines; the code and the deadline of the quote before are void."""
+    weighing.state = State.OPEN
+    weighing.answer_by = None
+    weighing.revision += 1
+
+
+def _end(weighing: Weighing, state: State, *, how: str, at: datetime) -> None:
+    weighing.state = state
+    weighing.ended_at = at
+    weighing.ended_by = how
