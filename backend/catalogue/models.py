@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.catalogue.rules import Basis, Material, PriceLine, PriceList, Rate
 from backend.kit.db import Base, InDistrict
 
-_GRADES = "('A', 'B', 'C', 'derived', 'demo')"
+_GRADES = "('A', 'B', 'C', 'assumption')"
 
 
 class MaterialRow(Base):
@@ -19,7 +19,7 @@ class MaterialRow(Base):
     __tablename__ = "material"
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9_]{1,40}$'", name="key"),
-        CheckConstraint("accepted = (refusal_zh is null) and accepted = (refusal_en is null)", name="reason"),
+        CheckConstraint("accepted = (reason_zh is null) and accepted = (reason_en is null)", name="reason"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -27,12 +27,13 @@ class MaterialRow(Base):
     name_en: Mapped[str]
     category: Mapped[str]
     accepted: Mapped[bool]
-    refusal_zh: Mapped[str | None]
-    refusal_en: Mapped[str | None]
+    reason_zh: Mapped[str | None]
+    reason_en: Mapped[str | None]
+    goes_to: Mapped[str | None]
     hint_zh: Mapped[str]
     hint_en: Mapped[str]
     low_value: Mapped[str | None]
-    source: Mapped[str]
+    source: Mapped[str | None]
 
     def material(self) -> Material:
         """Return what leaves this room."""
@@ -42,8 +43,9 @@ class MaterialRow(Base):
             name_en=self.name_en,
             category=self.category,
             accepted=self.accepted,
-            refusal_zh=self.refusal_zh,
-            refusal_en=self.refusal_en,
+            reason_zh=self.reason_zh,
+            reason_en=self.reason_en,
+            goes_to=self.goes_to,
             hint_zh=self.hint_zh,
             hint_en=self.hint_en,
             low_value=self.low_value,
@@ -109,6 +111,10 @@ class RateRow(Base):
             "(programme is null) = (subsidy_fen_per_kg = 0 and operator_fen_per_tonne = 0)", name="payer"
         ),
         CheckConstraint(f"market_grade in {_GRADES} and subsidy_grade in {_GRADES}", name="grade"),
+        CheckConstraint(
+            "num_nonnulls(programme, subsidy_grade, subsidy_basis_zh, subsidy_basis_en) in (0, 4)",
+            name="basis",
+        ),
     )
 
     district: Mapped[str] = mapped_column(primary_key=True)
@@ -121,15 +127,18 @@ class RateRow(Base):
     ceiling_grams: Mapped[int | None]
     programme: Mapped[UUID | None]
     market_grade: Mapped[str]
+    market_source: Mapped[str | None]
     market_basis_zh: Mapped[str]
     market_basis_en: Mapped[str]
-    subsidy_grade: Mapped[str]
-    subsidy_basis_zh: Mapped[str]
-    subsidy_basis_en: Mapped[str]
+    subsidy_grade: Mapped[str | None]
+    subsidy_source: Mapped[str | None]
+    subsidy_basis_zh: Mapped[str | None]
+    subsidy_basis_en: Mapped[str | None]
 
     @classmethod
     def of(cls, rate: Rate, *, district: str, version: UUID) -> "RateRow":
         """Write a rate down in a version."""
+        market, subsidy = rate.market_basis, rate.subsidy_basis
         return cls(
             district=district,
             version=version,
@@ -140,12 +149,14 @@ class RateRow(Base):
             operator_fen_per_tonne=rate.operator_fen_per_tonne,
             ceiling_grams=rate.ceiling_grams,
             programme=rate.programme,
-            market_grade=rate.market_basis.grade,
-            market_basis_zh=rate.market_basis.zh,
-            market_basis_en=rate.market_basis.en,
-            subsidy_grade=rate.subsidy_basis.grade,
-            subsidy_basis_zh=rate.subsidy_basis.zh,
-            subsidy_basis_en=rate.subsidy_basis.en,
+            market_grade=market.grade,
+            market_source=market.source,
+            market_basis_zh=market.zh,
+            market_basis_en=market.en,
+            subsidy_grade=subsidy and subsidy.grade,
+            subsidy_source=subsidy and subsidy.source,
+            subsidy_basis_zh=subsidy and subsidy.zh,
+            subsidy_basis_en=subsidy and subsidy.en,
         )
 
     def rate(self) -> Rate:
@@ -158,6 +169,13 @@ class RateRow(Base):
             operator_fen_per_tonne=self.operator_fen_per_tonne,
             ceiling_grams=self.ceiling_grams,
             programme=self.programme,
-            market_basis=Basis(self.market_grade, self.market_basis_zh, self.market_basis_en),
-            subsidy_basis=Basis(self.subsidy_grade, self.subsidy_basis_zh, self.subsidy_basis_en),
+            market_basis=Basis(
+                self.market_grade, self.market_source, self.market_basis_zh, self.market_basis_en
+            ),
+            subsidy_basis=self._subsidy_basis(),
         )
+
+    def _subsidy_basis(self) -> Basis | None:
+        if self.subsidy_grade is None or self.subsidy_basis_zh is None or self.subsidy_basis_en is None:
+            return None
+        return Basis(self.subsidy_grade, self.subsidy_source, self.subsidy_basis_zh, self.subsidy_basis_en)

@@ -21,13 +21,15 @@ _MATERIAL = {
     "name_en": "Glass",
     "category": "glass",
     "accepted": True,
-    "refusal_zh": None,
-    "refusal_en": None,
+    "reason_zh": None,
+    "reason_en": None,
+    "goes_to": None,
     "hint_zh": "倒空、冲净，碎玻璃请包好。",
     "hint_en": "Empty and rinse; wrap what is broken.",
     "low_value": "glass",
     "source": "闵行区低附加值可回收物回收处理补贴实施细则 第三条 (2021)",
 }
+_ASSUMED = {"grade": "assumption", "source": None, "zh": "演示的假设。", "en": "Assumption of the demo."}
 _PRICE_LIST = {
     "version": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "district": "330110",
@@ -42,12 +44,12 @@ _PRICE_LIST = {
             "name_en": "Glass",
             "accepted": True,
             "market_fen_per_kg": "0",
-            "market_basis": {"grade": "demo", "zh": "演示假设。", "en": "An assumption of the demo."},
+            "market_basis": _ASSUMED,
             "subsidy_fen_per_kg": "10",
             "operator_fen_per_tonne": "20000",
             "ceiling_grams": 30000,
             "programme": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12",
-            "subsidy_basis": {"grade": "demo", "zh": "演示假设。", "en": "An assumption of the demo."},
+            "subsidy_basis": _ASSUMED,
         }
     ],
 }

@@ -18,7 +18,8 @@ class Basis:
     """Where a figure comes from, in a sentence for whoever is shown the figure."""
 
     grade: str
-    """A, B or C after the kind of source; `derived` from cited figures; `demo` for an assumption."""
+    """A, B or C after the kind of source, or `assumption`."""
+    source: str | None
     zh: str
     en: str
 
@@ -37,7 +38,8 @@ class Rate:
     programme: UUID | None
     """The budget that pays both subsidies."""
     market_basis: Basis
-    subsidy_basis: Basis
+    subsidy_basis: Basis | None
+    """None where nothing is subsidised."""
 
     @property
     def is_subsidised(self) -> bool:
@@ -66,13 +68,16 @@ class Material:
     name_en: str
     category: str
     accepted: bool
-    refusal_zh: str | None
-    refusal_en: str | None
+    reason_zh: str | None
+    """Why it is not taken, if it is not."""
+    reason_en: str | None
+    goes_to: str | None
+    """Which other bin it belongs in."""
     hint_zh: str
     hint_en: str
     low_value: str | None
     """Its class in the guide to low-value recyclables, if it is one."""
-    source: str
+    source: str | None
 
 
 @dataclass(frozen=True)

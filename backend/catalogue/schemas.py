@@ -20,14 +20,15 @@ class MaterialOut(Out):
     name_en = fields.String(required=True)
     category = fields.String(required=True)
     accepted = fields.Boolean(required=True)
-    refusal_zh = fields.String(required=True, allow_none=True, metadata={"description": "why not"})
-    refusal_en = fields.String(required=True, allow_none=True)
+    reason_zh = fields.String(required=True, allow_none=True, metadata={"description": "why not"})
+    reason_en = fields.String(required=True, allow_none=True)
+    goes_to = fields.String(required=True, allow_none=True, metadata={"description": "which other bin"})
     hint_zh = fields.String(required=True)
     hint_en = fields.String(required=True)
     low_value = fields.String(
         required=True, allow_none=True, metadata={"description": "its class in the low-value guide"}
     )
-    source = fields.String(required=True)
+    source = fields.String(required=True, allow_none=True)
 
 
 MaterialPageOut = page_out(MaterialOut)
@@ -45,11 +46,12 @@ class BasisOut(Out):
     grade = fields.String(
         required=True,
         metadata={
-            "enum": ["A", "B", "C", "derived", "demo"],
+            "enum": ["A", "B", "C", "assumption"],
             "description": "A: official text read directly. B: official, through a third party or a named"
-            " newspaper. C: secondary. derived: arithmetic on cited figures. demo: an assumption of the demo",
+            " newspaper. C: secondary. assumption: made up for the demo, and says so",
         },
     )
+    source = fields.String(required=True, allow_none=True)
     zh = fields.String(required=True)
     en = fields.String(required=True)
 
@@ -72,7 +74,13 @@ class RateOut(Out):
         metadata={"description": "what is subsidised of a household's month; null is without end"},
     )
     programme = Id(required=True, allow_none=True, attribute="rate.programme")
-    subsidy_basis = fields.Nested(BasisOut, required=True, attribute="rate.subsidy_basis")
+    subsidy_basis = fields.Nested(
+        BasisOut,
+        required=True,
+        allow_none=True,
+        attribute="rate.subsidy_basis",
+        metadata={"description": "of both subsidies and the ceiling"},
+    )
 
 
 class PriceListOut(Out):

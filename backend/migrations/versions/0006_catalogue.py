@@ -10,7 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-GRADES = "('A', 'B', 'C', 'derived', 'demo')"
+GRADES = "('A', 'B', 'C', 'assumption')"
 
 # What is published is final for everybody, the owner and a replica's session too. A rate may be written
 # only while its version is a draft; the lock makes a publisher wait for it, so nothing slips in.
@@ -18,7 +18,8 @@ FINAL = """
 create function refuse_change() returns trigger
 language plpgsql as $$
 begin
-    raise exception '% is final; publish a new version instead', tg_table_name using errcode = 'restrict_violation';
+    raise exception '% is final; publish a new version instead', tg_table_name
+        using errcode = 'restrict_violation';
 end
 $$;
 
@@ -62,15 +63,16 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
-        sa.Column("refusal_zh", sa.Text(), nullable=True),
-        sa.Column("refusal_en", sa.Text(), nullable=True),
+        sa.Column("reason_zh", sa.Text(), nullable=True),
+        sa.Column("reason_en", sa.Text(), nullable=True),
+        sa.Column("goes_to", sa.Text(), nullable=True),
         sa.Column("hint_zh", sa.Text(), nullable=False),
         sa.Column("hint_en", sa.Text(), nullable=False),
         sa.Column("low_value", sa.Text(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
         sa.CheckConstraint("key ~ '^[a-z0-9_]{1,40}$'", name=op.f("ck_material_key")),
         sa.CheckConstraint(
-            "accepted = (refusal_zh is null) and accepted = (refusal_en is null)",
+            "accepted = (reason_zh is null) and accepted = (reason_en is null)",
             name=op.f("ck_material_reason"),
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_material")),
@@ -112,11 +114,13 @@ def upgrade() -> None:
         sa.Column("ceiling_grams", sa.BigInteger(), nullable=True),
         sa.Column("programme", sa.Uuid(), nullable=True),
         sa.Column("market_grade", sa.Text(), nullable=False),
+        sa.Column("market_source", sa.Text(), nullable=True),
         sa.Column("market_basis_zh", sa.Text(), nullable=False),
         sa.Column("market_basis_en", sa.Text(), nullable=False),
-        sa.Column("subsidy_grade", sa.Text(), nullable=False),
-        sa.Column("subsidy_basis_zh", sa.Text(), nullable=False),
-        sa.Column("subsidy_basis_en", sa.Text(), nullable=False),
+        sa.Column("subsidy_grade", sa.Text(), nullable=True),
+        sa.Column("subsidy_source", sa.Text(), nullable=True),
+        sa.Column("subsidy_basis_zh", sa.Text(), nullable=True),
+        sa.Column("subsidy_basis_en", sa.Text(), nullable=True),
         sa.CheckConstraint("market_fen_per_kg between 0 and 100000", name=op.f("ck_rate_market")),
         sa.CheckConstraint("subsidy_fen_per_kg between 0 and 100000", name=op.f("ck_rate_subsidy")),
         sa.CheckConstraint("operator_fen_per_tonne between 0 and 100000000", name=op.f("ck_rate_operator")),
@@ -131,6 +135,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             f"market_grade in {GRADES} and subsidy_grade in {GRADES}", name=op.f("ck_rate_grade")
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(programme, subsidy_grade, subsidy_basis_zh, subsidy_basis_en) in (0, 4)",
+            name=op.f("ck_rate_basis"),
         ),
         sa.ForeignKeyConstraint(["material"], ["material.key"], name=op.f("fk_rate_material")),
         sa.ForeignKeyConstraint(
