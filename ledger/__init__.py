@@ -1,0 +1,35 @@
+"""A double-entry, append-only ledger for anything that can be counted, in PostgreSQL. It knows nobody."""
+
+from ledger.errors import ChartConflict, Refusal, Refused, UnknownAccount
+from ledger.posting import Outcome, adopt, fingerprint, post, post_many
+from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
+from ledger.values import AccountClass, Balance, Entry, Hold, Line, Posted, Posting, Recorded, Reserve, Settle
+
+__all__ = [
+    "AccountClass",
+    "Balance",
+    "ChartConflict",
+    "Entry",
+    "Hold",
+    "Line",
+    "Outcome",
+    "Posted",
+    "Posting",
+    "Recorded",
+    "Refusal",
+    "Refused",
+    "Reserve",
+    "Settle",
+    "UnknownAccount",
+    "adopt",
+    "balance",
+    "balances",
+    "entry",
+    "find",
+    "fingerprint",
+    "holds",
+    "open_holds",
+    "post",
+    "post_many",
+    "statement",
+]

@@ -1,0 +1,77 @@
+"""The one way in."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from ledger.errors import Refusal, Refused
+from ledger.rules import check_batch, check_chart, content
+from ledger.seal.canonical import digest
+from ledger.store.columns import POST, columns
+from ledger.values import AccountClass, Entry, Posted
+
+Outcome: TypeAlias = Posted | Refused
+
+
+def post(conn: Connection[Any], entry: Entry) -> Outcome:
+    """Post an entry: all of it, or nothing and why not. One statement.
+
+    The same key with the same content gives what it gave the first time. It belongs at the end of a
+    transaction that runs READ COMMITTED: what it locks is locked until the commit.
+    """
+    return _send(conn, (entry,), all_or_nothing=False)[0]
+
+
+def post_many(
+    conn: Connection[Any], entries: Sequence[Entry], *, all_or_nothing: bool = False
+) -> list[Outcome]:
+    """Post up to 10,000 entries of one book, in their order, each with an outcome of its own. One statement.
+
+    With `all_or_nothing`, one refusal refuses them all.
+
+    :raises ValueError: too many entries, several books, or one id for two keys
+    """
+    if not entries:
+        return []
+    check_batch(entries)
+    return _send(conn, entries, all_or_nothing=all_or_nothing)
+
+
+def adopt(conn: Connection[Any], book: str, chart: Iterable[AccountClass]) -> None:
+    """Add classes of accounts to a book's chart; those that it has already change nothing.
+
+    :raises ChartConflict: two classes would fit the same account; the transaction is to be rolled back
+    """
+    wanted = set(chart)
+    known = {
+        AccountClass(pattern=pattern, asset=asset, owner=owner, bounded=bounded)
+        for pattern, asset, owner, bounded in conn.cursor(row_factory=tuple_row).execute(
+            "select pattern, asset, owner, bounded from ledger.adopt(%s, %s, %s, %s, %s)",
+            (
+                book,
+                [one.pattern for one in wanted],
+                [one.asset for one in wanted],
+                [one.owner for one in wanted],
+                [one.bounded for one in wanted],
+            ),
+        )
+    }
+    check_chart(known | wanted)
+
+
+def fingerprint(entry: Entry) -> bytes:
+    """Hash an entry's content: everything but its id and its time."""
+    return digest(content(entry))
+
+
+def _send(conn: Connection[Any], entries: Sequence[Entry], *, all_or_nothing: bool) -> list[Outcome]:
+    batch = columns(entries, [fingerprint(entry) for entry in entries], all_or_nothing=all_or_nothing)
+    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(POST, batch, prepare=True)
+    return [
+        Refused(code=Refusal(code), about=about)
+        if code is not None
+        else Posted(entry_id=entry_id, posted_at=posted_at, replayed=replayed)
+        for entry_id, posted_at, replayed, code, about in rows
+    ]

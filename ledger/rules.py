@@ -1,0 +1,79 @@
+"""Pure checks, and what of an entry counts as its content."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import combinations
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from ledger.errors import ChartConflict
+from ledger.values import AccountClass, Entry
+
+BATCH_SIZE = 10_000
+
+
+def check_batch(entries: Sequence[Entry]) -> None:
+    """Make sure that a batch is one that a book can take.
+
+    :raises ValueError: it is too large, concerns several books, or gives one id to two keys
+    """
+    if len(entries) > BATCH_SIZE:
+        raise ValueError(f"a batch has at most {BATCH_SIZE} entries")
+    if len({entry.book for entry in entries}) > 1:
+        raise ValueError("a batch concerns one book")
+    keys: dict[UUID, str] = {}
+    for entry in entries:
+        if keys.setdefault(entry.id, entry.key) != entry.key:
+            raise ValueError(f"two entries of a batch have the id {entry.id}")
+
+
+def check_chart(classes: Iterable[AccountClass]) -> None:
+    """Make sure that no account would belong to two classes.
+
+    :raises ChartConflict: two classes fit the same account
+    """
+    for one, other in combinations(classes, 2):
+        if overlap(one.pattern, other.pattern) and overlap(one.asset, other.asset):
+            raise ChartConflict(
+                f"{one.pattern} {one.asset} and {other.pattern} {other.asset} fit the same account"
+            )
+
+
+def overlap(pattern: str, other: str) -> bool:
+    """Tell whether some name fits both patterns; `*` fits exactly one segment.
+
+    A name without `*` is a pattern that only itself fits.
+    """
+    ours, theirs = pattern.split("/"), other.split("/")
+    return len(ours) == len(theirs) and all(
+        a == b or "*" in (a, b) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def content(entry: Entry) -> tuple[Any, ...]:
+    """List what makes an entry this entry: everything but its id and its time.
+
+    What happens to holds has no order, so that it is listed by hold.
+    """
+    return (
+        entry.book,
+        entry.key,
+        entry.kind,
+        entry.subject,
+        entry.reverses,
+        tuple((posting.source, posting.target, posting.asset, posting.amount) for posting in entry.postings),
+        tuple(
+            (reserve.hold, reserve.account, reserve.asset, reserve.amount, reserve.expires_at)
+            for reserve in sorted(entry.reserves, key=attrgetter("hold"))
+        ),
+        tuple((settle.hold, settle.amount) for settle in sorted(entry.settles, key=attrgetter("hold"))),
+        tuple(sorted(entry.releases)),
+        tuple(sorted(entry.expires)),
+        entry.facts,
+    )
+
+
+def leaf(entry: Entry, posted_at: datetime) -> tuple[Any, ...]:
+    """List everything about a posted entry."""
+    return (entry.id, entry.at, posted_at, content(entry))

@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: what the ledger's content looks like when it is hashed."""

@@ -1,0 +1,326 @@
+-- Which entries of a batch may stand, decided one after the other in their order. Pure: no table is read and
+-- no clock, so the rules of posting stand in one place. Every array is indexed by the numbers of the batch
+-- (see ledger.post); a balance that is null belongs to an account without a floor.
+
+create type ledger.decision as (
+    accepted         integer,
+    refusals         integer,
+    codes            text[],        -- by entry: why it is refused, or null
+    abouts           text[],        --           and the account, hold, entry or key that this is about
+    fresh            boolean[],     --           it is to be written
+    fellows          integer[],     --           the entry of this batch that stands under its key instead
+    posted           bigint[],      -- by account: the balance when all is done
+    held             bigint[],
+    versions         bigint[],
+    source_versions  bigint[],      -- by posting: version and balance after it
+    source_afters    bigint[],
+    target_versions  bigint[],
+    target_afters    bigint[],
+    hold_accounts    integer[],     -- by hold: its state when all is done
+    hold_states      text[],
+    hold_remains     bigint[],
+    hold_versions    bigint[],
+    taken            bigint[],      -- by move: how much it took, and as which event of its hold
+    events           bigint[]
+);
+
+create function ledger.decide(
+    ids               uuid[],
+    keys              text[],
+    ats               timestamptz[],
+    fingerprints      bytea[],
+    twins             integer[],
+    codes             text[],
+    stored            boolean[],      -- the same entry was posted before
+    lost              boolean[],      -- its insertion met another's
+    account_paths     text[],
+    bars              text[],         -- why an account cannot be used; null altogether if all can
+    posted            bigint[],
+    held              bigint[],
+    versions          bigint[],
+    posting_entries   integer[],
+    posting_sources   integer[],
+    posting_targets   integer[],
+    posting_amounts   bigint[],
+    hold_ids          uuid[],
+    hold_accounts     integer[],
+    hold_states       text[],         -- null for a hold that is not there
+    hold_remains      bigint[],
+    hold_expiries     timestamptz[],
+    hold_versions     bigint[],
+    move_entries      integer[],
+    move_kinds        text[],
+    move_holds        integer[],
+    move_accounts     integer[],
+    move_amounts      bigint[],
+    move_expiries     timestamptz[],
+    reversals         integer[],
+    reversed_ids      uuid[],
+    reversed_fellows  integer[],
+    reversible        boolean[],
+    reversed          boolean[]
+) returns ledger.decision
+language plpgsql immutable
+as $$
+declare
+    largest          constant bigint := 9223372036854775807;
+    accepted         integer := 0;
+    refusals         integer := 0;
+    abouts           text[];
+    fresh            boolean[] := array_fill(false, array[cardinality(ids)]);
+    fellows          integer[];
+    source_versions  bigint[] := array_fill(null::bigint, array[cardinality(posting_entries)]);
+    source_afters    bigint[] := source_versions;
+    target_versions  bigint[] := source_versions;
+    target_afters    bigint[] := source_versions;
+    taken            bigint[] := array_fill(null::bigint, array[cardinality(move_entries)]);
+    events           bigint[] := taken;
+    settlers         integer[];       -- by hold: the entry that settled it last
+
+    code             text;
+    about            text;
+    account          integer;
+    source           integer;
+    target           integer;
+    hold             integer;
+    twin             integer;
+    amount           bigint;
+    first_posting    integer;
+    last_posting     integer := 0;
+    done_posting     integer;
+    first_move       integer;
+    last_move        integer := 0;
+    done_move        integer;
+begin
+    for this in 1 .. cardinality(ids) loop
+        first_posting := last_posting + 1;
+        done_posting := last_posting;
+        while posting_entries[last_posting + 1] = this loop
+            last_posting := last_posting + 1;
+        end loop;
+        first_move := last_move + 1;
+        done_move := last_move;
+        while move_entries[last_move + 1] = this loop
+            last_move := last_move + 1;
+        end loop;
+        code := codes[this];
+        about := null;
+
+        <<deciding>>
+        begin
+            exit deciding when code is not null or stored[this];
+
+            -- Once: the same key earlier in this batch.
+            twin := twins[this];
+            while codes[twin] is not null loop
+                twin := twins[twin];
+            end loop;
+            if twin is not null then
+                fellows[this] := coalesce(fellows[twin], twin);
+                if fingerprints[twin] <> fingerprints[this] then
+                    code := 'key_reused';
+                end if;
+                exit deciding;
+            elsif lost[this] then
+                code := 'id_reused';
+                exit deciding;
+            end if;
+
+            -- Accounts.
+            if bars is not null then
+                for i in first_posting .. last_posting loop
+                    code := coalesce(bars[posting_sources[i]], bars[posting_targets[i]]);
+                    about := account_paths[case when bars[posting_sources[i]] is null then posting_targets[i]
+                                                else posting_sources[i] end];
+                    exit deciding when code is not null;
+                end loop;
+            end if;
+
+            -- Reversal: of an entry that is there, and only once.
+            if reversals[this] is not null then
+                about := reversed_ids[reversals[this]];
+                if reversible[reversals[this]] is null and fresh[reversed_fellows[reversals[this]]] is not true then
+                    code := 'unknown_entry';
+                    exit deciding;
+                elsif reversed[reversals[this]] then
+                    code := 'already_reversed';
+                    exit deciding;
+                end if;
+            end if;
+
+            -- Holds: each move is checked and made; if the entry is refused, it is taken back below.
+            for i in first_move .. last_move loop
+                hold := move_holds[i];
+                about := hold_ids[hold];
+                if move_kinds[i] = 'reserved' then
+                    account := move_accounts[i];
+                    amount := move_amounts[i];
+                    if bars[account] is not null then
+                        code := bars[account];
+                        about := account_paths[account];
+                    elsif posted[account] is null then
+                        code := 'account_unbounded';
+                        about := account_paths[account];
+                    elsif hold_states[hold] is not null then
+                        code := 'hold_exists';
+                    elsif held[account] > largest - amount then
+                        code := 'insufficient';
+                        about := account_paths[account];
+                    end if;
+                    exit deciding when code is not null;
+
+                    held[account] := held[account] + amount;
+                    hold_accounts[hold] := account;
+                    hold_states[hold] := 'open';
+                    hold_remains[hold] := amount;
+                    hold_expiries[hold] := move_expiries[i];
+                    hold_versions[hold] := 1;
+                else
+                    account := hold_accounts[hold];
+                    amount := hold_remains[hold];
+                    if hold_states[hold] is null or account is null then
+                        code := 'unknown_hold';
+                    elsif bars[account] is not null then
+                        code := bars[account];
+                        about := account_paths[account];
+                    elsif hold_states[hold] <> 'open' then
+                        -- What this entry settled to the last, it may release: there is nothing left to free.
+                        if move_kinds[i] <> 'released' or settlers[hold] is distinct from this then
+                            code := 'hold_closed';
+                        end if;
+                    elsif move_kinds[i] = 'expired' then
+                        if (ats[this] >= hold_expiries[hold]) is not true then
+                            code := 'hold_not_due';
+                        end if;
+                    elsif move_kinds[i] = 'settled' then
+                        if ats[this] >= hold_expiries[hold] then
+                            code := 'hold_expired';
+                        elsif move_amounts[i] > amount then
+                            code := 'hold_exceeded';
+                        end if;
+                        amount := coalesce(move_amounts[i], amount);
+                    end if;
+                    exit deciding when code is not null;
+
+                    held[account] := held[account] - amount;
+                    hold_remains[hold] := hold_remains[hold] - amount;
+                    hold_versions[hold] := hold_versions[hold] + 1;
+                    if move_kinds[i] = 'settled' then
+                        settlers[hold] := this;
+                    end if;
+                    if hold_remains[hold] = 0 and hold_states[hold] = 'open' then
+                        hold_states[hold] := move_kinds[i];
+                    end if;
+                end if;
+                taken[i] := amount;
+                events[i] := hold_versions[hold];
+                done_move := i;
+            end loop;
+
+            -- What is settled of an account's holds, the entry itself draws from that account.
+            for i in first_move .. last_move loop
+                continue when move_kinds[i] <> 'settled';
+                account := hold_accounts[move_holds[i]];
+                amount := 0;
+                for j in first_move .. last_move loop
+                    if move_kinds[j] = 'settled' and hold_accounts[move_holds[j]] = account then
+                        amount := amount + taken[j];
+                    end if;
+                end loop;
+                for j in first_posting .. last_posting loop
+                    if posting_sources[j] = account and amount > 0 then
+                        amount := amount - posting_amounts[j];
+                    end if;
+                end loop;
+                if amount > 0 then
+                    code := 'settlement_mismatch';
+                    about := hold_ids[move_holds[i]];
+                    exit deciding;
+                end if;
+            end loop;
+
+            -- Postings.
+            for i in first_posting .. last_posting loop
+                source := posting_sources[i];
+                target := posting_targets[i];
+                amount := posting_amounts[i];
+                if posted[target] > largest - amount or posted[source] < amount - largest then
+                    code := 'amount_overflow';
+                    about := account_paths[case when posted[target] > largest - amount then target else source end];
+                    exit deciding;
+                end if;
+                if posted[source] is not null then
+                    posted[source] := posted[source] - amount;
+                    versions[source] := versions[source] + 1;
+                    source_afters[i] := posted[source];
+                    source_versions[i] := versions[source];
+                end if;
+                if posted[target] is not null then
+                    posted[target] := posted[target] + amount;
+                    versions[target] := versions[target] + 1;
+                    target_afters[i] := posted[target];
+                    target_versions[i] := versions[target];
+                end if;
+                done_posting := i;
+            end loop;
+
+            -- Floors, of what the entry as a whole has done.
+            for i in first_posting .. last_posting loop
+                account := posting_sources[i];
+                if posted[account] < held[account] then
+                    code := 'insufficient';
+                    about := account_paths[account];
+                    exit deciding;
+                end if;
+            end loop;
+            for i in first_move .. last_move loop
+                account := hold_accounts[move_holds[i]];
+                if posted[account] < held[account] then
+                    code := 'insufficient';
+                    about := account_paths[account];
+                    exit deciding;
+                end if;
+            end loop;
+
+            fresh[this] := true;
+            accepted := accepted + 1;
+            if reversals[this] is not null then
+                reversed[reversals[this]] := true;
+            end if;
+        end;
+
+        continue when code is null;
+        refusals := refusals + 1;
+        codes[this] := code;
+        abouts[this] := case code when 'key_reused' then keys[this] when 'id_reused' then ids[this]::text
+                                  else about end;
+
+        -- Take back what the refused entry had begun.
+        for i in reverse done_posting .. first_posting loop
+            source := posting_sources[i];
+            target := posting_targets[i];
+            posted[source] := posted[source] + posting_amounts[i];
+            versions[source] := versions[source] - 1;
+            posted[target] := posted[target] - posting_amounts[i];
+            versions[target] := versions[target] - 1;
+        end loop;
+        for i in reverse done_move .. first_move loop
+            hold := move_holds[i];
+            account := hold_accounts[hold];
+            if move_kinds[i] = 'reserved' then
+                held[account] := held[account] - taken[i];
+                hold_states[hold] := null;
+            else
+                held[account] := held[account] + taken[i];
+                hold_states[hold] := 'open';
+                hold_remains[hold] := hold_remains[hold] + taken[i];
+                hold_versions[hold] := hold_versions[hold] - 1;
+            end if;
+        end loop;
+    end loop;
+
+    return (accepted, refusals, codes, abouts, fresh, fellows, posted, held, versions,
+            source_versions, source_afters, target_versions, target_afters,
+            hold_accounts, hold_states, hold_remains, hold_versions, taken, events)::ledger.decision;
+end;
+$$;

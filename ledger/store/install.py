@@ -1,0 +1,33 @@
+"""Laying the ledger's schema, and saying who may use it."""
+
+from importlib import resources
+from typing import Any
+
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+SCRIPTS = ("schema.sql", "guards.sql", "accounts.sql", "decide.sql", "write.sql", "post.sql")
+
+TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed")
+APPEND_ONLY = ("entry", "posting", "hold_event")
+
+
+def install(conn: Connection[Any]) -> None:
+    """Create the schema `ledger` with all that is in it; the connection's role becomes its owner."""
+    for script in SCRIPTS:
+        conn.execute(resources.files(__package__).joinpath(script).read_bytes(), prepare=False)
+    conn.execute("revoke all on all functions in schema ledger from public")
+
+
+def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
+    """Let the app role read and post, and the auditor role read. Neither may write a table itself."""
+    conn.execute(
+        SQL(
+            """
+            grant usage on schema ledger to {app}, {auditor};
+            grant select on all tables in schema ledger to {app}, {auditor};
+            grant execute on function ledger.post, ledger.adopt, ledger.matches to {app};
+            grant execute on function ledger.matches to {auditor};
+            """
+        ).format(app=Identifier(app), auditor=Identifier(auditor))
+    )

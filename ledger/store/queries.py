@@ -1,0 +1,257 @@
+"""Questions to a book. Each is one statement, and none of them locks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from ledger.errors import UnknownAccount
+from ledger.values import LARGEST, Balance, Entry, Hold, Line, Posting, Recorded, Reserve, Settle
+
+_BALANCES = """
+select named.path,
+       named.asset,
+       coalesce(a.bounded, class.bounded) as bounded,
+       case when a.bounded then cached.posted
+            when a.id is not null then reached.total - left_it.total
+            else 0 end as posted,
+       coalesce(cached.held, 0) as held
+  from unnest(%(paths)s::text[], %(assets)s::text[]) with ordinality as named (path, asset, no)
+  left join ledger.account a
+    on a.book = %(book)s and a.path = named.path and a.asset = named.asset
+  left join lateral (
+           select c.bounded
+             from ledger.chart c
+            where a.id is null and c.book = %(book)s
+              and ledger.matches(c.pattern, named.path) and ledger.matches(c.asset, named.asset)
+            limit 1
+       ) class on true
+  left join lateral (
+           select sum(b.posted) as posted, sum(b.held) as held
+             from ledger.balance b
+            where a.bounded and b.book = %(book)s and b.account = a.id
+       ) cached on true
+  left join lateral (
+           select coalesce(sum(p.amount), 0) as total
+             from ledger.posting p
+            where not a.bounded and p.book = %(book)s and p.target = a.id and p.target_version is null
+       ) reached on true
+  left join lateral (
+           select coalesce(sum(p.amount), 0) as total
+             from ledger.posting p
+            where not a.bounded and p.book = %(book)s and p.source = a.id and p.source_version is null
+       ) left_it on true
+ order by named.no
+"""
+
+# Each arm reads one index backwards; of an account with a floor the last two find nothing, of one without
+# the first two.
+_STATEMENT = """
+with named as (
+    select (
+        select a.id from ledger.account a where a.book = %(book)s and a.path = %(path)s and a.asset = %(asset)s
+    )
+), line as (
+    (select p.entry, p.no, p.target as counterpart, -p.amount as amount, p.source_version as version,
+            p.source_after as after
+       from ledger.posting p
+      where p.book = %(book)s and p.source = (table named) and p.source_stripe = 0
+        and p.source_version < %(version)s
+      order by p.source_version desc limit %(limit)s)
+    union all
+    (select p.entry, p.no, p.source, p.amount, p.target_version, p.target_after
+       from ledger.posting p
+      where p.book = %(book)s and p.target = (table named) and p.target_stripe = 0
+        and p.target_version < %(version)s
+      order by p.target_version desc limit %(limit)s)
+    union all
+    (select p.entry, p.no, p.target, -p.amount, null, null
+       from ledger.posting p
+      where p.book = %(book)s and p.source = (table named) and p.source_version is null
+        and p.entry <= %(entry)s and (p.entry, p.no) < (%(entry)s, %(no)s)
+      order by p.entry desc, p.no desc limit %(limit)s)
+    union all
+    (select p.entry, p.no, p.source, p.amount, null, null
+       from ledger.posting p
+      where p.book = %(book)s and p.target = (table named) and p.target_version is null
+        and p.entry <= %(entry)s and (p.entry, p.no) < (%(entry)s, %(no)s)
+      order by p.entry desc, p.no desc limit %(limit)s)
+)
+select l.entry as entry_id, l.no, e.key, e.kind, e.at, e.posted_at, other.path as counterpart, l.amount,
+       l.version, l.after
+  from line l
+  join ledger.entry e on e.book = %(book)s and e.id = l.entry
+  join ledger.account other on other.book = %(book)s and other.id = l.counterpart
+ order by l.version desc, l.entry desc, l.no desc
+ limit %(limit)s
+"""
+
+_RECORDED = """
+select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
+       (select jsonb_agg(jsonb_build_array(source.path, target.path, p.asset, p.amount) order by p.no)
+          from ledger.posting p
+          join ledger.account source on source.book = p.book and source.id = p.source
+          join ledger.account target on target.book = p.book and target.id = p.target
+         where p.book = e.book and p.entry = e.id) as postings,
+       (select jsonb_agg(
+                   jsonb_build_array(v.kind, v.hold, v.asked, a.path, a.asset, h.expires_at) order by v.hold, v.no
+               )
+          from ledger.hold_event v
+          join ledger.hold h on h.book = v.book and h.id = v.hold
+          join ledger.account a on a.book = h.book and a.id = h.account
+         where v.book = e.book and v.entry = e.id) as moves
+  from ledger.entry e
+ where e.book = %(book)s
+"""
+
+_HOLDS = """
+select h.id, h.entry as entry_id, a.path as account, a.asset, h.amount, h.remaining, h.state, h.expires_at
+  from ledger.hold h
+  join ledger.account a on a.book = h.book and a.id = h.account
+ where h.book = %(book)s
+"""
+
+
+def balance(conn: Connection[Any], book: str, path: str, asset: str) -> Balance:
+    """Tell what an account has; nothing, if no posting has opened it yet.
+
+    :raises UnknownAccount: the book's chart does not know it
+    """
+    return balances(conn, book, [(path, asset)])[path, asset]
+
+
+def balances(
+    conn: Connection[Any], book: str, accounts: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Balance]:
+    """Tell what many accounts have, each named by path and asset.
+
+    :raises UnknownAccount: the book's chart does not know one of them
+    """
+    paths, assets = [path for path, _ in accounts], [asset for _, asset in accounts]
+    found: dict[tuple[str, str], Balance] = {}
+    for row in _ask(conn, _BALANCES, book=book, paths=paths, assets=assets):
+        if row["bounded"] is None:
+            raise UnknownAccount(f"{row['path']} {row['asset']} in book {book}")
+        found[row["path"], row["asset"]] = Balance(posted=int(row["posted"]), held=int(row["held"]))
+    return found
+
+
+def statement(
+    conn: Connection[Any], book: str, path: str, asset: str, *, before: str | None = None, limit: int = 50
+) -> list[Line]:
+    """List an account's lines, the latest first; the next page goes on `before` the last line's cursor.
+
+    An account with a floor is listed in the order of its versions, another one in the order of entries' ids.
+
+    :raises ValueError: the cursor is none of ours
+    """
+    version, entry_id, no = LARGEST, UUID(int=2**128 - 1), 0
+    match before.split("/") if before else ():
+        case (entry_text, no_text):
+            entry_id, no = UUID(entry_text), int(no_text)
+        case (version_text,):
+            version = int(version_text)
+    rows = _ask(
+        conn,
+        _STATEMENT,
+        book=book,
+        path=path,
+        asset=asset,
+        version=version,
+        entry=entry_id,
+        no=no,
+        limit=limit,
+    )
+    return [Line(**_in_utc(row)) for row in rows]
+
+
+def entry(conn: Connection[Any], book: str, id: UUID) -> Recorded | None:
+    """Read one entry by its id."""
+    return next(map(recorded, _ask(conn, _RECORDED + "and e.id = %(id)s", book=book, id=id)), None)
+
+
+def find(conn: Connection[Any], book: str, key: str) -> Recorded | None:
+    """Read one entry by its key."""
+    return next(map(recorded, _ask(conn, _RECORDED + "and e.key = %(key)s", book=book, key=key)), None)
+
+
+def stream(conn: Connection[Any], book: str, *, chunk: int = 1_000) -> Iterator[dict[str, Any]]:
+    """Read every entry of a book in the order of ids, a chunk at a time, as rows for `recorded`."""
+    with conn.cursor(name="ledger_entries", row_factory=dict_row) as cursor:
+        cursor.itersize = chunk
+        yield from cursor.execute(_RECORDED + "order by e.id", {"book": book})
+
+
+def holds(conn: Connection[Any], book: str, ids: Sequence[UUID]) -> dict[UUID, Hold]:
+    """Read holds by their ids; one that does not exist is left out."""
+    rows = _ask(conn, _HOLDS + "and h.id = any (%(ids)s)", book=book, ids=list(ids))
+    return {row["id"]: Hold(**_in_utc(row)) for row in rows}
+
+
+def open_holds(conn: Connection[Any], book: str, path: str, asset: str, *, limit: int = 100) -> list[Hold]:
+    """List the open holds of an account, oldest id first."""
+    rows = _ask(
+        conn,
+        _HOLDS
+        + "and h.state = 'open' and a.path = %(path)s and a.asset = %(asset)s order by h.id limit %(limit)s",
+        book=book,
+        path=path,
+        asset=asset,
+        limit=limit,
+    )
+    return [Hold(**_in_utc(row)) for row in rows]
+
+
+def recorded(row: Mapping[str, Any]) -> Recorded:
+    """Make the value of a row.
+
+    :raises pydantic.ValidationError: the row is not an entry that this library would have written
+    """
+    moves = row["moves"] or ()
+    return Recorded(
+        entry=Entry(
+            id=row["id"],
+            key=row["key"],
+            book=row["book"],
+            kind=row["kind"],
+            at=row["at"].astimezone(UTC),
+            postings=tuple(
+                Posting(source=source, target=target, asset=asset, amount=amount)
+                for source, target, asset, amount in row["postings"] or ()
+            ),
+            reserves=tuple(
+                Reserve(
+                    hold=UUID(hold), account=path, asset=asset, amount=asked, expires_at=_moment(expires_at)
+                )
+                for kind, hold, asked, path, asset, expires_at in moves
+                if kind == "reserved"
+            ),
+            settles=tuple(
+                Settle(hold=UUID(hold), amount=asked) for kind, hold, asked, *_ in moves if kind == "settled"
+            ),
+            releases=tuple(UUID(hold) for kind, hold, *_ in moves if kind == "released"),
+            expires=tuple(UUID(hold) for kind, hold, *_ in moves if kind == "expired"),
+            reverses=row["reverses"],
+            subject=row["subject"],
+            facts=row["facts"],
+        ),
+        posted_at=row["posted_at"].astimezone(UTC),
+        fingerprint=row["fingerprint"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()
+    }
+
+
+def _ask(conn: Connection[Any], query: str, **parameters: object) -> Iterator[dict[str, Any]]:
+    return iter(conn.cursor(row_factory=dict_row).execute(query, parameters).fetchall())

@@ -1,0 +1,182 @@
+-- The tables of the ledger. The book is the first part of every key: an entry never leaves its book,
+-- and a book can be moved to another server whole.
+--
+-- Columns are ordered widest first, so that a row carries no padding; most rows here live for ever.
+
+create schema ledger;
+
+
+-- What a book may have: classes of accounts. An account is opened when an entry first names it, if a class
+-- covers its path and its asset. In a pattern, * stands for exactly one segment.
+
+create table ledger.chart (
+    book      text      not null,
+    pattern   text      not null check (pattern ~ '^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$'),
+    asset     text      not null check (asset ~ '^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$'),
+    owner     text      not null,
+    bounded   boolean   not null,
+    lots      boolean   not null default false,
+    stripes   smallint  not null default 1 check (stripes between 1 and 64),
+
+    primary key (book, pattern, asset),
+    check (not lots or stripes = 1),
+    check (bounded or (not lots and stripes = 1))
+);
+
+create table ledger.account (
+    id         bigint       generated always as identity,
+    opened_at  timestamptz  not null default clock_timestamp(),
+    stripes    smallint     not null default 1,
+    bounded    boolean      not null,
+    lots       boolean      not null default false,
+    book       text         not null,
+    path       text         not null,
+    asset      text         not null,
+    owner      text         not null,
+    status     text         not null default 'open' check (status in ('open', 'frozen', 'closed')),
+
+    primary key (book, id),
+    unique (book, path, asset)
+);
+
+
+-- What a bounded account has now: a cache of its lines, and the row that a posting locks. An account without
+-- a floor has no row here and so nothing that two postings could wait for.
+
+create table ledger.balance (
+    account  bigint    not null,
+    posted   bigint    not null default 0,
+    held     bigint    not null default 0 check (held >= 0),
+    version  bigint    not null default 0 check (version >= 0),
+    stripe   smallint  not null default 0,
+    book     text      not null,
+
+    primary key (book, account, stripe),
+    foreign key (book, account) references ledger.account (book, id),
+    constraint balance_floor check (posted >= held)
+) with (fillfactor = 70);
+
+
+-- One business fact. Append-only.
+
+create table ledger.entry (
+    at           timestamptz  not null,
+    posted_at    timestamptz  not null,
+    id           uuid         not null,
+    subject      uuid,
+    reverses     uuid,
+    book         text         not null,
+    key          text         not null,
+    kind         text         not null,
+    fingerprint  bytea        not null check (octet_length(fingerprint) = 32),
+    facts        jsonb        not null,
+
+    primary key (book, id),
+    constraint entry_once unique (book, key),
+    foreign key (book, reverses) references ledger.entry (book, id)
+);
+
+create unique index entry_reversed_once on ledger.entry (book, reverses) where reverses is not null;
+
+
+-- One amount of one asset that moves from one account to another. Append-only.
+--
+-- A row holds both sides, so what leaves one account always reaches another: an unbalanced entry has no
+-- shape in which it could be stored. Version and balance after are those of a bounded account; a side
+-- without a floor leaves them empty.
+--
+-- No foreign key leads to the account or the entry. The check would take a share lock on the row of a busy
+-- account for each posting, and rows shared by many become multixacts, slow for everyone. The posting
+-- function resolves both in the same transaction, nobody else can insert, and the audit looks for orphans.
+
+create table ledger.posting (
+    amount          bigint    not null check (amount > 0),
+    source          bigint    not null,
+    source_version  bigint,
+    source_after    bigint,
+    target          bigint    not null,
+    target_version  bigint,
+    target_after    bigint,
+    lot             bigint,
+    no              smallint  not null check (no between 1 and 100),
+    source_stripe   smallint  not null default 0,
+    target_stripe   smallint  not null default 0,
+    entry           uuid      not null,
+    book            text      not null,
+    asset           text      not null,
+
+    primary key (book, entry, no),
+    constraint posting_moves check (source <> target or source_stripe <> target_stripe),
+    check ((source_version is null) = (source_after is null)),
+    check ((target_version is null) = (target_after is null))
+);
+
+create index posting_source_version on ledger.posting (book, source, source_stripe, source_version)
+    where source_version is not null;
+create index posting_target_version on ledger.posting (book, target, target_stripe, target_version)
+    where target_version is not null;
+create index posting_source_entry on ledger.posting (book, source, entry) where source_version is null;
+create index posting_target_entry on ledger.posting (book, target, entry) where target_version is null;
+
+
+-- What is promised and not yet moved: a part of a bounded account's balance that only the entry which names
+-- the hold may draw. `version` counts its events.
+
+create table ledger.hold (
+    account     bigint       not null,
+    amount      bigint       not null check (amount > 0),
+    remaining   bigint       not null check (remaining between 0 and amount),
+    expires_at  timestamptz,
+    version     bigint       not null default 1,
+    lot         bigint,
+    stripe      smallint     not null default 0,
+    id          uuid         not null,
+    entry       uuid         not null,
+    book        text         not null,
+    state       text         not null default 'open' check (state in ('open', 'settled', 'released', 'expired')),
+
+    primary key (book, id),
+    constraint hold_terminal_is_empty check ((state = 'open') = (remaining > 0))
+) with (fillfactor = 80);
+
+create index hold_account on ledger.hold (book, account) where state = 'open';
+
+
+-- Everything that ever happened to a hold. Append-only. `asked` is the amount that the entry named; a
+-- settlement of whatever is left leaves it empty.
+
+create table ledger.hold_event (
+    amount  bigint  not null check (amount >= 0),
+    asked   bigint,
+    no      bigint  not null,
+    hold    uuid    not null,
+    entry   uuid    not null,
+    book    text    not null,
+    kind    text    not null check (kind in ('reserved', 'settled', 'released', 'expired')),
+
+    primary key (book, hold, no)
+);
+
+create index hold_event_entry on ledger.hold_event (book, entry);
+
+
+-- Entries that no log has sealed yet: put here by the posting itself, so that none is ever missed.
+
+create table ledger.unsealed (
+    entry  uuid  not null,
+    book   text  not null,
+
+    primary key (book, entry)
+);
+
+
+-- The two sides of each posting, as statements and audits read them.
+
+create view ledger.line with (security_invoker = true) as
+    select book, entry, no, source as account, source_stripe as stripe, target as counterpart, asset,
+           -amount as amount, source_version as version, source_after as after
+      from ledger.posting
+ union all
+    select book, entry, no, target, target_stripe, source, asset,
+           amount, target_version, target_after
+      from ledger.posting;

@@ -1,0 +1,73 @@
+-- Writes what a batch came to, set by set; its entries are there already.
+
+create function ledger.write_batch(
+    the_book         text,
+    account_ids      bigint[],
+    account_assets   text[],
+    ids              uuid[],
+    fresh            boolean[],
+    decision         ledger.decision,
+    posting_entries  integer[],
+    posting_numbers  smallint[],
+    posting_sources  integer[],
+    posting_targets  integer[],
+    posting_amounts  bigint[],
+    hold_ids         uuid[],
+    move_entries     integer[],
+    move_kinds       text[],
+    move_holds       integer[],
+    move_amounts     bigint[],
+    move_expiries    timestamptz[]
+) returns void
+language plpgsql
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    insert into posting (
+        book, entry, no, asset, amount,
+        source, source_version, source_after, target, target_version, target_after
+    )
+    select the_book, ids[p.entry], p.no, account_assets[p.source], p.amount,
+           account_ids[p.source], p.source_version, p.source_after,
+           account_ids[p.target], p.target_version, p.target_after
+      from unnest(
+               posting_entries, posting_numbers, posting_sources, posting_targets, posting_amounts,
+               decision.source_versions, decision.source_afters, decision.target_versions, decision.target_afters
+           ) as p (entry, no, source, target, amount, source_version, source_after, target_version, target_after)
+     where fresh[p.entry];
+
+    update balance b
+       set posted = now.posted, held = now.held, version = now.version
+      from unnest(account_ids, decision.posted, decision.held, decision.versions) as now (account, posted, held, version)
+     where b.book = the_book and b.account = now.account and b.stripe = 0
+       and (b.version <> now.version or b.held <> now.held);
+
+    insert into unsealed (book, entry)
+    select the_book, e.id
+      from unnest(ids, fresh) as e (id, fresh)
+     where e.fresh;
+
+    if cardinality(move_entries) > 0 then
+        update hold h
+           set state = decision.hold_states[m.hold],
+               remaining = decision.hold_remains[m.hold],
+               version = decision.hold_versions[m.hold]
+          from (select distinct hold from unnest(move_entries, move_holds) as m (entry, hold) where fresh[m.entry]) as m
+         where h.book = the_book and h.id = hold_ids[m.hold];
+
+        insert into hold (book, id, entry, account, amount, remaining, state, version, expires_at)
+        select the_book, hold_ids[m.hold], ids[m.entry], account_ids[decision.hold_accounts[m.hold]], m.amount,
+               decision.hold_remains[m.hold], decision.hold_states[m.hold], decision.hold_versions[m.hold], m.expires_at
+          from unnest(move_entries, move_kinds, move_holds, move_amounts, move_expiries)
+               as m (entry, kind, hold, amount, expires_at)
+         where fresh[m.entry] and m.kind = 'reserved';
+
+        insert into hold_event (book, hold, no, entry, kind, amount, asked)
+        select the_book, hold_ids[m.hold], m.event, ids[m.entry], m.kind, m.taken, m.asked
+          from unnest(move_entries, move_kinds, move_holds, decision.taken, decision.events, move_amounts)
+               as m (entry, kind, hold, taken, event, asked)
+         where fresh[m.entry];
+    end if;
+end;
+$$;
