@@ -162,7 +162,7 @@ def _hold(
     if not isinstance(outcome, Refused):
         return None
     short = next(
-        one for one in prices if (held := reserves.get(one.reading.id)) and held.account == outcome.account
+        one for one in prices if (held := reserves.get(one.reading.id)) and held.account == outcome.about
     )
     return short.programme
 
