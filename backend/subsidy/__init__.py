@@ -1,0 +1,1 @@
+"""What the city adds to what has little value: programmes, their budgets, and each household's ceilings."""
