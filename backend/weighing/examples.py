@@ -1,5 +1,11 @@
 """What weighings look like on the wire, for the documentation."""
 
+_ASSUMED = {
+    "grade": "assumption",
+    "source": None,
+    "zh": "演示假设",
+    "en": "An assumption of the demo",
+}
 LINE = {
     "id": "019a8f4a-1c2d-7e3f-8a4b-5c6d7e8f9a0b",
     "material": "glass",
@@ -54,13 +60,34 @@ RECEIPT = {
     "lines": [
         {
             **LINE,
-            "market_fen_per_kg": "0",
-            "subsidy_fen_per_kg": "10",
-            "operator_fen_per_tonne": "20000",
-            "rate_basis_zh": "演示假设",
-            "rate_basis_en": "Assumption of the demo",
-            "saved_kg_per_kg": "0.3043",
-            "factor_source": "EPA WARM v15",
+            "rate": {
+                "material": "glass",
+                "name_zh": "玻璃",
+                "name_en": "Glass",
+                "accepted": True,
+                "market_fen_per_kg": "0",
+                "market_basis": _ASSUMED,
+                "subsidy_fen_per_kg": "10",
+                "operator_fen_per_tonne": "20000",
+                "ceiling_grams": 30000,
+                "programme": "019a8f00-0000-7000-8000-000000000003",
+                "subsidy_basis": _ASSUMED,
+            },
+            "factor": {
+                "material": "glass",
+                "none_found": False,
+                "kg_per_kg": "0.3043",
+                "upper_kg_per_kg": "0.579577",
+                "credited_kg_per_kg": "0.3043",
+                "boundary": "recycling credit against virgin material",
+                "source": "EPA WARM v15",
+                "clause": "Glass",
+                "grade": "A",
+                "note_zh": "",
+                "note_en": "",
+                "basis_zh": "取两个界限中的较低者",
+                "basis_en": "The lower of two bounds",
+            },
         }
     ],
     "totals": QUOTE["totals"],
@@ -69,6 +96,6 @@ RECEIPT = {
         "price_list_number": 1,
         "factor_set": "019a8f00-0000-7000-8000-000000000002",
         "factor_set_name": "lower-bound",
-        "factor_set_version": "1",
+        "factor_set_version": 1,
     },
 }

@@ -118,7 +118,7 @@ def _grant(
     """Ask how much of each subsidised material is still under the household's ceiling, and keep it."""
     grams: dict[str, int] = {}
     for reading in readings:
-        if rates[reading.material].programme is not None:
+        if rates[reading.material].is_subsidised:
             grams[reading.material] = grams.get(reading.material, 0) + reading.net_grams
     bounded = {
         material: (wanted, ceiling)

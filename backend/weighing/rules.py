@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
 from backend.catalogue.queries import Rate
-from backend.kit.rounding import half_up
 
-GRAMS_PER_KG = Decimal(1000)
-GRAMS_PER_TONNE = Decimal(1_000_000)
 CODE_TRIES = 5
 
 
@@ -63,21 +59,21 @@ class Price:
 
 
 def price(reading: Reading, rate: Rate, factors: FactorSet, *, subsidised_grams: int, budget: bool) -> Price:
-    """Price one reading, each amount rounded half up by itself.
+    """Price one reading, each amount rounded by itself.
 
     :param subsidised_grams: how much of it is under the household's ceiling
     :param budget: whether the programme can still pay; at its cap the subsidy stops
     """
-    paid_grams = subsidised_grams if budget and rate.programme is not None else 0
+    paid_grams = subsidised_grams if budget and rate.is_subsidised else 0
     cap = None
-    if rate.programme is not None and paid_grams < reading.net_grams:
+    if rate.is_subsidised and paid_grams < reading.net_grams:
         cap = "ceiling" if budget else "budget"
     return Price(
         reading=reading,
-        market_fen=half_up(reading.net_grams * rate.market_fen_per_kg / GRAMS_PER_KG),
+        market_fen=rate.market_fen(reading.net_grams),
         subsidised_grams=paid_grams,
-        subsidy_fen=half_up(paid_grams * rate.subsidy_fen_per_kg / GRAMS_PER_KG),
-        operator_subsidy_fen=half_up(paid_grams * rate.operator_fen_per_tonne / GRAMS_PER_TONNE),
+        subsidy_fen=rate.subsidy_fen(paid_grams),
+        operator_subsidy_fen=rate.operator_subsidy_fen(paid_grams),
         saved_co2e_grams=factors.saved_co2e_grams(reading.material, reading.net_grams),
         programme=rate.programme,
         cap=cap,

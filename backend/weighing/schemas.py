@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, pre_dump, validate, validates_schema
 
-from backend.kit.fields import Count, Fen, Grams, Id, In, Moment, Out, Points, Rate, Words
+from backend.carbon.schemas import FactorOut
+from backend.catalogue.schemas import RateOut
+from backend.kit.fields import Count, Fen, Grams, Id, In, Moment, Out, Points, Words
 from backend.kit.paging import page_out
 from backend.weighing.rules import State
 
@@ -131,27 +133,22 @@ class QuoteOut(WeighingOut):
 
 
 class ReceiptLineOut(LineOut):
-    """A line with the rates and the factor that its amounts follow from."""
+    """A line with the rate and the factor that its amounts follow from."""
 
-    market_fen_per_kg = Rate(required=True)
-    subsidy_fen_per_kg = Rate(required=True)
-    operator_fen_per_tonne = Rate(required=True)
-    rate_basis_zh = fields.String(required=True)
-    rate_basis_en = fields.String(required=True)
-    saved_kg_per_kg = Rate(
-        required=True, allow_none=True, metadata={"description": "kg CO2e saved per kg; null: none found"}
+    rate = fields.Nested(RateOut, required=True)
+    factor = fields.Nested(
+        FactorOut, required=True, allow_none=True, metadata={"description": "null where the set has none"}
     )
-    factor_source = fields.String(required=True, allow_none=True)
 
 
-class VersionOut(Out):
+class VersionsOut(Out):
     """The versions that applied."""
 
     price_list = Id(required=True)
     price_list_number = Count(required=True)
     factor_set = Id(required=True)
     factor_set_name = fields.String(required=True)
-    factor_set_version = fields.String(required=True)
+    factor_set_version = Count(required=True)
 
 
 class ReceiptOut(WeighingOut):
@@ -162,14 +159,20 @@ class ReceiptOut(WeighingOut):
     certificate = fields.String(required=True)
     lines = fields.List(fields.Nested(ReceiptLineOut), required=True)
     totals = fields.Nested(TotalsOut, required=True)
-    versions = fields.Nested(VersionOut, required=True)
+    versions = fields.Nested(VersionsOut, required=True)
 
     @pre_dump
     def _flatten(self, receipt: Any, **_: Any) -> Any:
-        weighing, rates, factors = receipt.weighing, receipt.price_list.rates, receipt.factors
+        weighing, factors = receipt.weighing, receipt.factors
         shown = _shown(weighing, receipt.lines)
+        rates = {line.material.key: line for line in receipt.price_list.lines}
         lines = [
-            _line(line, rates[line.material], factors.factors.get(line.material)) for line in receipt.lines
+            {
+                **{name: getattr(line, name) for name in LineOut().fields},
+                "rate": rates[line.material],
+                "factor": factors.factors.get(line.material),
+            }
+            for line in receipt.lines
         ]
         versions = {
             "price_list": receipt.price_list.version,
@@ -180,17 +183,3 @@ class ReceiptOut(WeighingOut):
         }
         kept = {name: getattr(weighing, name) for name in ("entry", "scale", "certificate")}
         return {**shown, **kept, "lines": lines, "versions": versions}
-
-
-def _line(line: Any, rate: Any, factor: Any) -> dict[str, Any]:
-    """Lay a line beside the rate and the factor that applied."""
-    return {
-        **{name: getattr(line, name) for name in LineOut().fields},
-        "market_fen_per_kg": rate.market_fen_per_kg,
-        "subsidy_fen_per_kg": rate.subsidy_fen_per_kg,
-        "operator_fen_per_tonne": rate.operator_fen_per_tonne,
-        "rate_basis_zh": rate.basis_zh,
-        "rate_basis_en": rate.basis_en,
-        "saved_kg_per_kg": factor.kg_per_kg if factor else None,
-        "factor_source": factor.source if factor else None,
-    }

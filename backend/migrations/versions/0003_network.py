@@ -78,7 +78,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["operator"], ["operator.id"], name=op.f("fk_scale_operator")),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_scale")),
-        sa.UniqueConstraint("district", "serial", name=op.f("uq_scale_district")),
+        sa.UniqueConstraint("district", "serial", name=op.f("uq_scale_district_serial")),
     )
     op.create_table(
         "certificate",
@@ -91,10 +91,10 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.CheckConstraint("issued_on < expires_on", name=op.f("ck_certificate_runs_out")),
         sa.ForeignKeyConstraint(
-            ["district", "scale"], ["scale.district", "scale.id"], name=op.f("fk_certificate_district")
+            ["district", "scale"], ["scale.district", "scale.id"], name=op.f("fk_certificate_district_scale")
         ),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_certificate")),
-        sa.UniqueConstraint("district", "scale", "number", name=op.f("uq_certificate_district")),
+        sa.UniqueConstraint("district", "scale", "number", name=op.f("uq_certificate_district_scale_number")),
     )
     city_register(op, "division", "operator")
     raise_walls(op, "service_area", "coverage", "scale", "certificate")
