@@ -19,7 +19,7 @@ class MaterialRow(Base):
     __tablename__ = "material"
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9_]{1,40}$'", name="key"),
-        CheckConstraint("accepted = (reason_zh is null) and accepted = (reason_en is null)", name="reason"),
+        CheckConstraint("accepted = (refusal_zh is null) and accepted = (refusal_en is null)", name="reason"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -27,8 +27,8 @@ class MaterialRow(Base):
     name_en: Mapped[str]
     category: Mapped[str]
     accepted: Mapped[bool]
-    reason_zh: Mapped[str | None]
-    reason_en: Mapped[str | None]
+    refusal_zh: Mapped[str | None]
+    refusal_en: Mapped[str | None]
     goes_to: Mapped[str | None]
     hint_zh: Mapped[str]
     hint_en: Mapped[str]
@@ -43,8 +43,8 @@ class MaterialRow(Base):
             name_en=self.name_en,
             category=self.category,
             accepted=self.accepted,
-            reason_zh=self.reason_zh,
-            reason_en=self.reason_en,
+            refusal_zh=self.refusal_zh,
+            refusal_en=self.refusal_en,
             goes_to=self.goes_to,
             hint_zh=self.hint_zh,
             hint_en=self.hint_en,

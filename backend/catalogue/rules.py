@@ -68,9 +68,9 @@ class Material:
     name_en: str
     category: str
     accepted: bool
-    reason_zh: str | None
+    refusal_zh: str | None
     """Why it is not taken, if it is not."""
-    reason_en: str | None
+    refusal_en: str | None
     goes_to: str | None
     """Which other bin it belongs in."""
     hint_zh: str
