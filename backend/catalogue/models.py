@@ -20,6 +20,7 @@ class MaterialRow(Base):
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9_]{1,40}$'", name="key"),
         CheckConstraint("accepted = (refusal_zh is null) and accepted = (refusal_en is null)", name="reason"),
+        CheckConstraint(f"grade in {_GRADES}", name="grade"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -33,7 +34,10 @@ class MaterialRow(Base):
     hint_zh: Mapped[str]
     hint_en: Mapped[str]
     low_value: Mapped[str | None]
+    grade: Mapped[str]
     source: Mapped[str | None]
+    basis_zh: Mapped[str]
+    basis_en: Mapped[str]
 
     def material(self) -> Material:
         """Return what leaves this room."""
@@ -49,7 +53,7 @@ class MaterialRow(Base):
             hint_zh=self.hint_zh,
             hint_en=self.hint_en,
             low_value=self.low_value,
-            source=self.source,
+            basis=Basis(self.grade, self.source, self.basis_zh, self.basis_en),
         )
 
 

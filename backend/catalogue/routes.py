@@ -27,7 +27,12 @@ _MATERIAL = {
     "hint_zh": "倒空、冲净，碎玻璃请包好。",
     "hint_en": "Empty and rinse; wrap what is broken.",
     "low_value": "glass",
-    "source": "闵行区低附加值可回收物回收处理补贴实施细则 第三条 (2021)",
+    "basis": {
+        "grade": "B",
+        "source": "上海市闵行区低附加值可回收物回收处理补贴实施细则，第三条（一）",
+        "zh": "列入闵行区低价值可回收物五类之“废玻璃”（B级）。",
+        "en": "One of Minhang's five classes of low-value recyclables: glass (grade B).",
+    },
 }
 _ASSUMED = {"grade": "assumption", "source": None, "zh": "演示的假设。", "en": "Assumption of the demo."}
 _PRICE_LIST = {

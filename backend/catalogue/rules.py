@@ -15,11 +15,12 @@ _GRAMS_PER_TONNE = 1_000_000
 
 @dataclass(frozen=True)
 class Basis:
-    """Where a figure comes from, in a sentence for whoever is shown the figure."""
+    """Where a figure or a class comes from, in a sentence for whoever is shown it."""
 
     grade: str
     """A, B or C after the kind of source, or `assumption`."""
     source: str | None
+    """Where it was read."""
     zh: str
     en: str
 
@@ -77,7 +78,7 @@ class Material:
     hint_en: str
     low_value: str | None
     """Its class in the guide to low-value recyclables, if it is one."""
-    source: str | None
+    basis: Basis
 
 
 @dataclass(frozen=True)

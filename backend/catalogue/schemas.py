@@ -12,6 +12,22 @@ class MaterialsIn(PageIn):
     q = Words(maximum=40, load_default="", metadata={"description": "part of a name or hint, zh or en"})
 
 
+class BasisOut(Out):
+    """Where a figure or a class comes from."""
+
+    grade = fields.String(
+        required=True,
+        metadata={
+            "enum": ["A", "B", "C", "assumption"],
+            "description": "A: official text read directly. B: official, through a third party or a named"
+            " newspaper. C: secondary. assumption: made up for the demo, and says so",
+        },
+    )
+    source = fields.String(required=True, allow_none=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
 class MaterialOut(Out):
     """Something a resident may want to hand over."""
 
@@ -28,7 +44,7 @@ class MaterialOut(Out):
     low_value = fields.String(
         required=True, allow_none=True, metadata={"description": "its class in the low-value guide"}
     )
-    source = fields.String(required=True, allow_none=True)
+    basis = fields.Nested(BasisOut, required=True)
 
 
 MaterialPageOut = page_out(MaterialOut)
@@ -38,22 +54,6 @@ class PriceListIn(In):
     """When."""
 
     at = Moment(load_default=None, metadata={"description": "now, if left out"})
-
-
-class BasisOut(Out):
-    """Where a figure comes from."""
-
-    grade = fields.String(
-        required=True,
-        metadata={
-            "enum": ["A", "B", "C", "assumption"],
-            "description": "A: official text read directly. B: official, through a third party or a named"
-            " newspaper. C: secondary. assumption: made up for the demo, and says so",
-        },
-    )
-    source = fields.String(required=True, allow_none=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class RateOut(Out):

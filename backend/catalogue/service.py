@@ -24,7 +24,14 @@ from backend.kit.ids import new_id
 
 def add_material(db: Session, material: Material) -> None:
     """Enter a material; one that is known stays as it is."""
-    db.execute(insert(MaterialRow).values(vars(material)).on_conflict_do_nothing())
+    words = {field: value for field, value in vars(material).items() if field != "basis"}
+    basis = {
+        "grade": material.basis.grade,
+        "source": material.basis.source,
+        "basis_zh": material.basis.zh,
+        "basis_en": material.basis.en,
+    }
+    db.execute(insert(MaterialRow).values(words | basis).on_conflict_do_nothing())
 
 
 def publish(

@@ -69,12 +69,16 @@ def upgrade() -> None:
         sa.Column("hint_zh", sa.Text(), nullable=False),
         sa.Column("hint_en", sa.Text(), nullable=False),
         sa.Column("low_value", sa.Text(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("basis_zh", sa.Text(), nullable=False),
+        sa.Column("basis_en", sa.Text(), nullable=False),
         sa.CheckConstraint("key ~ '^[a-z0-9_]{1,40}$'", name=op.f("ck_material_key")),
         sa.CheckConstraint(
             "accepted = (refusal_zh is null) and accepted = (refusal_en is null)",
             name=op.f("ck_material_reason"),
         ),
+        sa.CheckConstraint(f"grade in {GRADES}", name=op.f("ck_material_grade")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_material")),
     )
     op.create_table(
