@@ -42,7 +42,7 @@ def stopped_once() -> Iterator[None]:
 
 def run() -> None:
     """Run the whole platform in the foreground."""
-    with stopped_once(), only_one():
+    with stopped_once(), only_one("run"):
         end_leftovers()
         port = chosen_port()
         with servers.started() as environment:
@@ -103,16 +103,19 @@ def chosen_port() -> int:
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
-    """Hold this checkout's servers.
+def only_one(*uses: str) -> Iterator[None]:
+    """Hold this checkout's servers for these uses.
 
     :raises Trouble: another command holds them
     """
     with ExitStack() as held:
-        try:
-            held.enter_context(places.alone("run", wait=False))
-        except BlockingIOError as error:
-            raise Trouble("Lvzhang runs already in this checkout: stop it there first.") from error
+        for use in uses:
+            try:
+                held.enter_context(places.alone(use, wait=False))
+            except BlockingIOError as error:
+                raise Trouble(
+                    f"Lvzhang is already at work in this checkout ({use}): stop it there first."
+                ) from error
         yield
 
 
@@ -124,8 +127,7 @@ def run_beside(command: Sequence[str]) -> int:
 
 
 def reset() -> None:
-    """Delete what `make run` keeps: database, queue, passwords and keys."""
-    with only_one():
+    """Delete what the servers of this checkout keep: databases, queues, passwords and keys."""
+    with only_one(*places.uses()):
         end_leftovers()
-        for purpose in ("run", "run-debian"):
-            places.forget(purpose)
+        places.forget_all()

@@ -54,14 +54,19 @@ def passages(*folders: Path) -> None:
         folder.chmod(0o711)
 
 
-def forget(purpose: str) -> None:
-    """Delete the servers of one purpose with all their data."""
-    here = LOCAL / purpose
-    if here.is_symlink():
-        remove(here.resolve())
-        here.unlink()
-    else:
-        remove(here)
+def uses() -> list[str]:
+    """List what this checkout's servers have been used for."""
+    return [lock.stem for lock in LOCAL.glob("*.lock")]
+
+
+def forget_all() -> None:
+    """Delete the servers of every purpose with all their data."""
+    for here in LOCAL.iterdir():
+        if here.is_symlink():
+            remove(here.resolve())
+            here.unlink()
+        elif here.is_dir():
+            remove(here)
 
 
 def remove(folder: Path) -> None:

@@ -3,7 +3,6 @@
 import secrets
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,11 +18,6 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-BARE = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-"""A server needs none of our variables, least of all our keys."""
-
-PATIENCE_SECONDS = 120
-"""How long recovery after a crash may take."""
 
 
 def start(home: Path, *, outlives_us: bool = False, settings: Mapping[str, str] | None = None) -> str:
@@ -75,7 +69,7 @@ def _initialise(home: Path, data: Path) -> None:
             "--encoding=UTF8",
             "--locale=C",  # one order of text on every machine
         ],
-        env=BARE,
+        env=processes.BARE,
         cwd=fresh,
         capture_output=True,
         text=True,
@@ -101,16 +95,12 @@ def _launch(home: Path, data: Path, *, outlives_us: bool, settings: Mapping[str,
                 *(f"--{name}={value}" for name, value in settings.items()),
             ],
             output=output,
-            environment=BARE,
+            environment=processes.BARE,
             folder=data,
             stop_signal=signal.SIGINT,
             outlives_us=outlives_us,
         )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _answers(home):
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise Trouble(f"PostgreSQL does not start; the last lines of {log} say why.")
-        time.sleep(0.05)
+    processes.wait_for(server, lambda: _answers(home), log=log)
 
 
 def _answers(home: Path) -> bool:

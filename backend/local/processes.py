@@ -7,14 +7,23 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
+from backend.local.voice import Trouble
+
 GRACE_SECONDS = 15
 """How long a program may take to end what it has begun."""
+
+PATIENCE_SECONDS = 120
+"""How long a server may take to answer: it may have to recover from a crash."""
+
+BARE = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+"""The environment of a server, which needs none of our variables, least of all our keys."""
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -44,6 +53,18 @@ def start(
         preexec_fn=None if outlives_us else _end_with(os.getpid(), stop_signal),  # noqa: PLW1509 - one system call
         **as_owner_of(folder),
     )
+
+
+def wait_for(server: subprocess.Popen[bytes], answers: Callable[[], bool], *, log: Path) -> None:
+    """Wait until a server answers.
+
+    :raises Trouble: it ended instead, or takes too long
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise Trouble(f"A server does not start; the last lines of {log} say why.")
+        time.sleep(0.02)
 
 
 def as_owner_of(folder: Path) -> dict[str, Any]:

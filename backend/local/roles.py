@@ -74,13 +74,11 @@ def create(
 
     :raises psycopg.errors.DuplicateDatabase: there is one of this name
     """
-    # Copying files costs two checkpoints and no log: the quicker way for what is soon thrown away.
-    strategy = sql.SQL("" if template == "template0" else "strategy file_copy")
     this = sql.Identifier(name)
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(
-            sql.SQL("create database {} owner lv_owner template {} encoding 'UTF8' locale 'C' {}").format(
-                this, sql.Identifier(template), strategy
+            sql.SQL("create database {} owner lv_owner template {} encoding 'UTF8' locale 'C'").format(
+                this, sql.Identifier(template)
             )
         )
         admin.execute(sql.SQL("revoke all on database {} from public").format(this))

@@ -4,7 +4,8 @@ import base64
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.local import places, postgres, programs, roles, valkey
@@ -52,6 +53,30 @@ def started() -> Iterator[dict[str, str]]:
         if DATABASE not in roles.names(admin_url):
             roles.create(admin_url, passwords, DATABASE)
         yield variables(admin_url)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Servers that several commands use at once."""
+
+    admin_url: str
+    passwords: dict[str, str]
+    redis_url: str
+
+
+@contextmanager
+def shared(purpose: str) -> Iterator[Shared]:
+    """Yield servers for tests or measurements; who leaves last stops them."""
+    here = home(purpose)
+    with places.alone(here.name, shared=True):
+        with places.alone(f"{here.name}-start"):
+            admin_url = postgres.start(here, outlives_us=True)
+            passwords = roles.prepare(admin_url, here)
+            redis_url = valkey.start(here, outlives_us=True)
+        yield Shared(admin_url, passwords, redis_url)
+    with suppress(BlockingIOError), places.alone(here.name, wait=False):
+        valkey.stop(here)
+        postgres.stop(here)
 
 
 def variables(admin_url: str) -> dict[str, str]:

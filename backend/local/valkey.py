@@ -1,14 +1,11 @@
 """Valkey (or Redis) on the loopback, by password only, with every write in its log."""
 
 import secrets
-import time
 from pathlib import Path
 
 import redis
 
 from backend.local import places, processes, programs
-from backend.local.postgres import BARE, PATIENCE_SECONDS
-from backend.local.voice import Trouble
 
 SETTINGS = """\
 bind 127.0.0.1
@@ -21,8 +18,13 @@ maxmemory-policy noeviction
 """
 
 
-def start(home: Path) -> str:
-    """Start the server on the data of this home, ending a leftover first, and return its URL."""
+def start(home: Path, *, outlives_us: bool = False) -> str:
+    """Start the server on the data of this home and return its URL.
+
+    A server that may outlive us is taken over when it still runs; any other leftover is stopped first.
+    """
+    if outlives_us and _answers(home):
+        return url(home)
     data = home / "valkey"
     if not data.exists():
         data.mkdir(mode=0o700)
@@ -35,12 +37,14 @@ def start(home: Path) -> str:
     places.give_to_servers(settings)
     log = home / "valkey.log"
     with log.open("w") as output:
-        server = processes.start([programs.valkey(), settings], output=output, environment=BARE, folder=data)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _answers(home):
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise Trouble(f"Valkey does not start; the last lines of {log} say why.")
-        time.sleep(0.02)
+        server = processes.start(
+            [programs.valkey(), settings],
+            output=output,
+            environment=processes.BARE,
+            folder=data,
+            outlives_us=outlives_us,
+        )
+    processes.wait_for(server, lambda: _answers(home), log=log)
     return url(home)
 
 
@@ -51,8 +55,8 @@ def stop(home: Path) -> None:
 
 def url(home: Path) -> str:
     """Return the URL of the server of this home, as it was last started."""
-    known = places.remembered(home)
-    return f"redis://:{known['valkey_password']}@127.0.0.1:{known['valkey_port']}/0"
+    known = {"valkey_password": "", "valkey_port": 1} | places.remembered(home)
+    return f"redis://:{known['valkey_password']}@127.0.0.1:{known['valkey_port']}"
 
 
 def _answers(home: Path) -> bool:

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
 import backend
+from backend.kit import idempotency, jobs  # noqa: F401 - for their tables
 from backend.kit.db import Base
 
 HERE = Path(__file__).parent
@@ -35,8 +36,8 @@ def head() -> str | None:
 
 
 def metadata() -> MetaData:
-    """Return the tables of all rooms."""
-    for room in iter_modules(backend.__path__, "backend."):
-        if room.ispkg and find_spec(f"{room.name}.models"):
-            import_module(f"{room.name}.models")
+    """Return the tables of the kit and of all rooms."""
+    for package in iter_modules(backend.__path__, "backend."):
+        if package.ispkg and find_spec(f"{package.name}.models"):
+            import_module(f"{package.name}.models")
     return Base.metadata

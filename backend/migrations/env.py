@@ -1,7 +1,7 @@
 """What Alembic runs around our migrations: one transaction, as the owner, one at a time."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from backend.kit.db import dialect
 from backend.migrations import metadata
@@ -22,7 +22,5 @@ def migrate(connection: Connection) -> None:
 owner_url = context.config.attributes.get("owner_url") or settings().database_owner_url
 if owner_url is None:
     raise SystemExit("Migrations need DATABASE_OWNER_URL.")
-engine = create_engine(dialect(owner_url))
-with engine.connect() as connection:
+with create_engine(dialect(owner_url), poolclass=NullPool).connect() as connection:
     migrate(connection)
-engine.dispose()

@@ -1,12 +1,16 @@
 """${message}."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
+
+from backend.migrations.walls import city_register, raise_walls
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:
-    """Make it so."""
+    """Make them."""
     ${upgrades if upgrades else "pass"}
