@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     """32 bytes in base64; wraps every personal key and is kept outside the database."""
     fixed_code: SecretStr | None = None
     """The one-time code that always fits; for development only."""
+    sms_transport: Literal["console", "gateway"] = "console"
+    """How text messages leave: `console` writes them to the log, for development only."""
+    sms_gateway_url: str | None = Field(None, pattern=r"^https://")
+    """Where `gateway` posts `{"to", "text"}` as JSON."""
+    sms_gateway_token: SecretStr | None = None
+    """What the gateway knows us by."""
     body_bytes: int = 1 << 20
     """The largest request body that is read."""
 
@@ -32,6 +38,12 @@ class Settings(BaseSettings):
             raise ValueError("LV_MASTER_KEY must be 32 bytes in base64")
         if self.environment == "production" and self.fixed_code is not None:
             raise ValueError("LV_FIXED_CODE is for development; production refuses to start with it")
+        if self.environment == "production" and self.sms_transport == "console":
+            raise ValueError(
+                "LV_SMS_TRANSPORT=console writes codes to the log; production refuses to start with it"
+            )
+        if self.sms_transport == "gateway" and not (self.sms_gateway_url and self.sms_gateway_token):
+            raise ValueError("LV_SMS_TRANSPORT=gateway needs LV_SMS_GATEWAY_URL and LV_SMS_GATEWAY_TOKEN")
         return self
 
     @property

@@ -5,12 +5,13 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from backend.booking import jobs as booking
+from backend.identity import jobs as identity
 from backend.kit.jobs import queue
 from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
 from backend.weighing import jobs as weighing
 
-JOBS = (booking, weighing, rewards, notices)
+JOBS = (booking, weighing, rewards, notices, identity)
 """Imported for the handlers they register."""
 
 

@@ -20,6 +20,8 @@ from backend.settings import settings
 log = structlog.get_logger()
 
 _SEE = text("select set_config('lv.districts', :districts, true)")
+_KEEP = text("savepoint work")
+_BACK = text("rollback to savepoint work")
 
 
 class Base(DeclarativeBase):
@@ -79,6 +81,19 @@ def open_session(*, read_only: bool = False) -> Session:
 def see(db: Session, *districts: str) -> None:
     """Let the rest of this transaction see these districts, and no others."""
     db.execute(_SEE, {"districts": ",".join(districts)})
+
+
+def keep(db: Session) -> None:
+    """Keep what was written and locked so far, even if the request is then refused with a trace."""
+    db.flush()
+    db.execute(_KEEP)
+
+
+def undo(db: Session) -> None:
+    """Take back what was written since `keep` was last called."""
+    db.expunge_all()
+    db.info.pop("after_commit", None)
+    db.execute(_BACK)
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:

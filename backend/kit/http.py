@@ -9,7 +9,6 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, json, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
@@ -17,7 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from backend.kit import idempotency
 from backend.kit.auth import Actor, NotSignedIn, ScopeMissing, notes
 from backend.kit.clock import utc_now
-from backend.kit.db import commit, open_session
+from backend.kit.db import commit, keep, open_session, undo
 from backend.kit.errors import (
     BodyTooLarge,
     Crash,
@@ -33,8 +32,6 @@ log = structlog.get_logger()
 
 Authenticate = Callable[[Session, str, datetime], Actor]
 
-_SAVEPOINT = text("savepoint work")
-_BACK = text("rollback to savepoint work")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNREMEMBERED = frozenset({401, 403, 422, 429})
 
@@ -104,7 +101,7 @@ class Platform(Flask):
             return _replayed(before)
         leaves_trace = any(kind.leaves_trace for kind in said.get("refusals", ()))
         if held or leaves_trace:
-            db.execute(_SAVEPOINT)
+            keep(db)
         try:
             response = self.make_response(view(**(request.view_args or {})))
             db.flush()
@@ -118,10 +115,8 @@ class Platform(Flask):
 
 
 def _undone(db: Session, refusal: Problem) -> Response:
-    """Take the work back to its beginning, but keep the trace of the refusal."""
-    db.expunge_all()
-    db.info.pop("after_commit", None)
-    db.execute(_BACK)
+    """Take the work back to its beginning, or to where it said `keep`, and write the trace of the refusal."""
+    undo(db)
     refusal.trace(db)
     return problem(refusal)
 

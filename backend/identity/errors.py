@@ -1,0 +1,86 @@
+"""What identity refuses. What would tell a stranger whom we know is said in one and the same sentence."""
+
+from backend.kit.errors import Conflict, NotFound, TooManyRequests, Unauthenticated, Unprocessable
+
+
+class CodeTooSoon(TooManyRequests):
+    """A number gets one code a minute and five an hour, whether or not we know it."""
+
+    code = "code_too_soon"
+    zh = "验证码发送过于频繁，请 {seconds} 秒后再试。"
+    en = "A code was sent to this number a short while ago; try again in {seconds} seconds."
+
+
+class CodeWrong(Unauthenticated):
+    """The code does not fit, has run out, was used, or was guessed at too often."""
+
+    code = "one_time_code_wrong"
+    zh = "验证码错误或已失效，请重新获取。"
+    en = "The code is wrong or no longer valid; ask for a new one."
+    leaves_trace = True
+
+
+class LoginWrong(Unauthenticated):
+    """No such login, or not this secret, or too many wrong ones a moment ago."""
+
+    code = "login_wrong"
+    zh = "账号或密码不正确；多次输错后请稍等再试。"
+    en = "The login or its secret is wrong. After several wrong tries, wait a while."
+    leaves_trace = True
+
+
+class RefreshWrong(Unauthenticated):
+    """The refresh token has run out, was ended, or was used before, which ends all of its family."""
+
+    code = "refresh_token_wrong"
+    zh = "登录状态已失效，请重新登录。"
+    en = "The refresh token is not valid, or was used before; sign in again."
+    leaves_trace = True
+
+
+class NotAssigned(NotFound):
+    """The person has no role in that district."""
+
+    code = "not_assigned"
+    zh = "您在该区县没有身份。"
+    en = "You have no role in this district."
+
+
+class LoginTaken(Conflict):
+    """A login stands for one person for ever."""
+
+    code = "login_taken"
+    zh = "该账号已被使用。"
+    en = "This login is taken."
+
+
+class SecretTooWeak(Unprocessable):
+    """A password is too short, or a PIN is not six digits."""
+
+    code = "secret_too_weak"
+    zh = "密码至少 12 个字符；PIN 为 6 位数字。"
+    en = "A password has at least 12 characters, a PIN six digits."
+
+
+class CommunityUnknown(Unprocessable):
+    """A household stands in a community that the register knows."""
+
+    code = "community_unknown"
+    zh = "没有这个社区代码。"
+    en = "There is no community with this code."
+
+
+class TermsOutdated(Unprocessable):
+    """Consent counts for the terms in force, not for older ones."""
+
+    code = "terms_outdated"
+    zh = "请先同意现行条款（版本 {version}）。"
+    en = "The terms in force are version {version}; agree to these."
+
+
+class AlreadyInHousehold(Conflict):
+    """A person belongs to one household at a time."""
+
+    code = "already_in_household"
+    zh = "您已加入一个家庭。"
+    en = "You belong to a household already."

@@ -1,0 +1,233 @@
+"""The questions that are asked of identity."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.identity.models import (
+    Assignment,
+    Credential,
+    Household,
+    Membership,
+    OneTimeCode,
+    Person,
+    TokenFamily,
+    digest,
+)
+from backend.identity.rules import COLLECTOR, ROLES, Collector, Home, Me, OwnHome, Post
+from backend.kit.auth import Actor, NotSignedIn
+from backend.network import queries as network
+
+__all__ = ["Collector", "Home"]
+
+
+def authenticate(db: Session, token: str, at: datetime) -> Actor:
+    """Find who an access token speaks for, and let the transaction see their district, in one round trip.
+
+    :raises NotSignedIn: the token is unknown, has run out, or its session was ended
+    """
+    row = db.execute(
+        select(
+            TokenFamily.id,
+            TokenFamily.person,
+            TokenFamily.role,
+            func.coalesce(TokenFamily.district, "").label("district"),
+            TokenFamily.household,
+            TokenFamily.organisation,
+            Person.vault_key,
+            func.set_config("lv.districts", func.coalesce(TokenFamily.district, ""), True),
+        )
+        .join(Person, Person.id == TokenFamily.person)
+        .where(TokenFamily.access_hash == digest(token))
+        .where(TokenFamily.access_expires_at > at, TokenFamily.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotSignedIn
+    return Actor(
+        id=row.person,
+        role=row.role,
+        scopes=ROLES[row.role],
+        district=row.district,
+        household=row.household,
+        organisation=row.organisation,
+        session=row.id,
+        vault_key=row.vault_key,
+    )
+
+
+def phone(db: Session, person: UUID) -> str | None:
+    """Open somebody's phone number; staff may have none."""
+    return db.get_one(Person, person).phone()
+
+
+def language(db: Session, person: UUID) -> str:
+    """Tell which language somebody's device spoke last."""
+    return db.get_one(Person, person).language
+
+
+def display_name(db: Session, person: UUID) -> str:
+    """Return what to call somebody: the name, or the end of the number."""
+    found = db.get_one(Person, person)
+    return found.name() or f"••••{found.phone_last4}"
+
+
+def key_of(db: Session, person: UUID) -> bytes:
+    """Return the wrapped key that seals what is personal to somebody."""
+    return db.get_one(Person, person).vault_key
+
+
+def household(db: Session, district: str, household_id: UUID) -> Home | None:
+    """Find a household of a district."""
+    known = db.get(Household, (district, household_id))
+    return known.home() if known else None
+
+
+def home(db: Session, district: str, household_id: UUID) -> Home:
+    """Return a household that is known to exist."""
+    return db.get_one(Household, (district, household_id)).home()
+
+
+def address(db: Session, district: str, household_id: UUID) -> str:
+    """Open the address of a household that is known to exist."""
+    return db.get_one(Household, (district, household_id)).address()
+
+
+def members(db: Session, district: str, household_id: UUID) -> list[UUID]:
+    """List the persons of a household, first who opened it."""
+    return list(
+        db.scalars(
+            select(Membership.person)
+            .where(Membership.district == district, Membership.household == household_id)
+            .where(Membership.left_at.is_(None))
+            .order_by(Membership.joined_at, Membership.id)
+        )
+    )
+
+
+def addresses(db: Session, district: str, households: Collection[UUID]) -> dict[UUID, str]:
+    """Open the addresses of some households of a district."""
+    rows = db.scalars(select(Household).where(Household.district == district, Household.id.in_(households)))
+    return {row.id: row.address() for row in rows}
+
+
+def own_home(db: Session, district: str, household_id: UUID) -> OwnHome:
+    """Show a household to its members."""
+    row = db.get_one(Household, (district, household_id))
+    community = network.community(db, row.community)
+    return OwnHome(
+        id=row.id,
+        district=district,
+        community=row.community,
+        opened_at=row.opened_at,
+        community_name=community.name_zh if community else row.community,
+        address=row.address(),
+        members=len(members(db, district, household_id)),
+    )
+
+
+def collectors(db: Session, district: str, operator: UUID) -> list[Collector]:
+    """List who collects for an operator in a district, by number."""
+    rows = db.execute(
+        select(Person, Credential.login)
+        .join(Assignment, Assignment.person == Person.id)
+        .join(Credential, Credential.person == Person.id)
+        .where(Assignment.district == district, Assignment.role == COLLECTOR)
+        .where(Assignment.organisation == operator, Assignment.ended_at.is_(None))
+        .order_by(Credential.login)
+    )
+    return [Collector(person.id, number, person.name() or number) for person, number in rows]
+
+
+def posts(db: Session, person: UUID) -> list[Post]:
+    """List what somebody is, and where."""
+    rows = db.scalars(
+        select(Assignment)
+        .where(Assignment.person == person, Assignment.ended_at.is_(None))
+        .order_by(Assignment.district, Assignment.role, Assignment.id)
+    )
+    return [Post(row.role, row.district, row.organisation) for row in rows]
+
+
+def home_of(db: Session, district: str, person: UUID) -> UUID | None:
+    """Find the household of a resident; the transaction must see the district."""
+    return db.scalar(
+        select(Membership.household)
+        .where(Membership.district == district, Membership.person == person)
+        .where(Membership.left_at.is_(None))
+    )
+
+
+def me(db: Session, who: Actor) -> Me:
+    """Show somebody what is known of them."""
+    person = db.get_one(Person, who.id)
+    return Me(
+        id=person.id,
+        name=person.name(),
+        phone_last4=person.phone_last4,
+        role=who.role,
+        district=who.district or None,
+        household=who.household,
+        organisation=who.organisation,
+        needs_set_up=who.household is None and "household:set_up" in who.scopes,
+        assignments=tuple(posts(db, person.id)),
+    )
+
+
+def person_of_login(db: Session, login: str) -> UUID | None:
+    """Find who signs in with a user name or a collector's number."""
+    return db.scalar(select(Credential.person).where(Credential.login == login))
+
+
+def person_locked(db: Session, person: UUID) -> Person:
+    """Lock a person, so that what they are changes one step at a time."""
+    return db.get_one(Person, person, with_for_update=True)
+
+
+def person_of_number_locked(db: Session, phone_index: bytes) -> Person | None:
+    """Lock who signs in with a phone number."""
+    return db.scalars(select(Person).where(Person.phone_index == phone_index).with_for_update()).one_or_none()
+
+
+def lock_number(db: Session, phone_index: bytes) -> None:
+    """Make whoever asks for a code for the same number wait; there need be no row of it yet."""
+    db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(phone_index[:8], signed=True))))
+
+
+def codes_since(db: Session, phone_index: bytes, since: datetime) -> Sequence[datetime]:
+    """List when codes were made for a number, newest first."""
+    return db.scalars(
+        select(OneTimeCode.created_at)
+        .where(OneTimeCode.phone_index == phone_index, OneTimeCode.created_at > since)
+        .order_by(OneTimeCode.created_at.desc())
+    ).all()
+
+
+def code_locked(db: Session, code: UUID) -> OneTimeCode | None:
+    """Lock a code."""
+    return db.get(OneTimeCode, code, with_for_update=True)
+
+
+def newest_code_locked(db: Session, phone_index: bytes) -> OneTimeCode | None:
+    """Lock the newest code of a number; older ones ended when it was made."""
+    return db.scalars(
+        select(OneTimeCode)
+        .where(OneTimeCode.phone_index == phone_index)
+        .order_by(OneTimeCode.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+
+
+def credential_locked(db: Session, kind: str, login: str) -> Credential | None:
+    """Lock a login, so that guesses are counted one by one."""
+    return db.scalars(
+        select(Credential).where(Credential.kind == kind, Credential.login == login).with_for_update()
+    ).one_or_none()
+
+
+def family_locked(db: Session, family: UUID) -> TokenFamily | None:
+    """Lock a session, so that its tokens follow one another."""
+    return db.get(TokenFamily, family, with_for_update=True)

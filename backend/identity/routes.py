@@ -1,0 +1,175 @@
+"""Signing in and out, and what a person sees of themselves."""
+
+from typing import Any
+
+from backend.identity import queries, service
+from backend.identity.errors import (
+    AlreadyInHousehold,
+    CodeTooSoon,
+    CodeWrong,
+    CommunityUnknown,
+    LoginWrong,
+    NotAssigned,
+    RefreshWrong,
+    TermsOutdated,
+)
+from backend.identity.rules import TERMS, CodeSent, Me, OwnHome, SignedIn
+from backend.identity.schemas import (
+    CodeIn,
+    CodeSentOut,
+    CollectorIn,
+    ExchangeIn,
+    HouseholdIn,
+    HouseholdOut,
+    MeOut,
+    RefreshIn,
+    ResidentIn,
+    SessionOut,
+    StaffIn,
+)
+from backend.kit.api import Room
+from backend.kit.auth import NoHousehold, public, refuses, requires
+from backend.kit.http import actor, language, now, session
+
+blp = Room("identity", __name__, description="Signing in and out; persons and households.")
+
+_PHONE = "13800000001"
+_HOUSEHOLD_ID = "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11"
+_TOKENS = {
+    "access_token": "Jm0p3yJt0v0i0yqG4m0k2C0r3l2fLq6oVx8kq1n5u7A",
+    "refresh_token": "AZLwxH0OfMGaU24fCmwrERk7…",
+    "access_expires_at": "2026-03-02T00:15:00+00:00",
+    "refresh_expires_at": "2026-04-01T00:00:00+00:00",
+}
+_RESIDENT = {**_TOKENS, "role": "resident", "district": "330110", "needs_set_up": False}
+_COLLECTOR = {**_TOKENS, "role": "collector", "district": "330110", "needs_set_up": False}
+_ADMIN = {**_TOKENS, "role": "district_admin", "district": "330110", "needs_set_up": False}
+_ME = {
+    "id": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44",
+    "name": None,
+    "phone_last4": "0001",
+    "role": "resident",
+    "district": "330110",
+    "household": _HOUSEHOLD_ID,
+    "organisation": None,
+    "needs_set_up": False,
+    "assignments": [{"role": "resident", "district": "330110", "organisation": None}],
+}
+_SET_UP = {
+    "community": "330110001005",
+    "address": "示例路 1 号 2 幢 301 室",
+    "consent": {"agreed": True, "version": TERMS},
+}
+_HOUSEHOLD = {
+    "id": _HOUSEHOLD_ID,
+    "district": "330110",
+    "community": "330110001005",
+    "community_name": "某社区",
+    "address": "示例路 1 号 2 幢 301 室",
+    "members": 1,
+    "opened_at": "2026-03-02T00:00:00+00:00",
+}
+
+
+@blp.post("/sign-in/codes")
+@public
+@blp.arguments(CodeIn, example={"phone": _PHONE})
+@blp.response(
+    202,
+    CodeSentOut,
+    example={"expires_at": "2026-03-02T00:05:00+00:00", "resend_at": "2026-03-02T00:01:00+00:00"},
+)
+@refuses(CodeTooSoon)
+def send_code(body: dict[str, Any]) -> CodeSent:
+    """Send a one-time code to a mobile number; the answer is the same whether or not it is known."""
+    return service.send_code(session(), **body, language=language(), at=now())
+
+
+@blp.post("/sign-in/resident")
+@public
+@blp.arguments(ResidentIn, example={"phone": _PHONE, "code": "246810"})
+@blp.response(201, SessionOut, example=_RESIDENT)
+@refuses(CodeWrong)
+def sign_in_resident(body: dict[str, Any]) -> SignedIn:
+    """Sign a resident in with the code that came to their number."""
+    return service.sign_in_resident(session(), **body, language=language(), at=now())
+
+
+@blp.post("/sign-in/collector")
+@public
+@blp.arguments(CollectorIn, example={"number": "C0001", "pin": "135790"})
+@blp.response(201, SessionOut, example=_COLLECTOR)
+@refuses(LoginWrong)
+def sign_in_collector(body: dict[str, Any]) -> SignedIn:
+    """Sign a collector in with number and PIN."""
+    return service.sign_in_collector(session(), **body, at=now())
+
+
+@blp.post("/sign-in/staff")
+@public
+@blp.arguments(StaffIn, example={"username": "yuhang.admin", "password": "correct horse battery"})
+@blp.response(201, SessionOut, example=_ADMIN)
+@refuses(LoginWrong)
+def sign_in_staff(body: dict[str, Any]) -> SignedIn:
+    """Sign a till, an administrator, an approver or an auditor in."""
+    return service.sign_in_staff(session(), **body, at=now())
+
+
+@blp.post("/sign-in/refresh")
+@public
+@blp.arguments(RefreshIn, example={"refresh_token": _TOKENS["refresh_token"]})
+@blp.response(200, SessionOut, example=_RESIDENT)
+@refuses(RefreshWrong)
+def refresh(body: dict[str, Any]) -> SignedIn:
+    """Exchange a refresh token for new tokens.
+
+    An answer that was lost may be asked for again within 30 seconds, as long as its token was not
+    used. Later, a token that was exchanged before ends the whole session: somebody else has it.
+    """
+    return service.refresh(session(), **body, at=now())
+
+
+@blp.post("/sign-in/district")
+@requires("session:exchange")
+@blp.arguments(ExchangeIn, example={"district": "330106"})
+@blp.response(200, SessionOut, example={**_ADMIN, "district": "330106"})
+@refuses(NotAssigned)
+def exchange_district(body: dict[str, Any]) -> SignedIn:
+    """Go on in another district where the caller has a role; the old tokens end."""
+    return service.exchange_district(session(), by=actor(), at=now(), **body)
+
+
+@blp.delete("/sign-in")
+@requires("session:end")
+@blp.response(204)
+def sign_out() -> None:
+    """Sign out: the tokens of this session end at once."""
+    service.sign_out(session(), by=actor(), at=now())
+
+
+@blp.get("/me")
+@requires("me:read")
+@blp.response(200, MeOut, example=_ME)
+def me() -> Me:
+    """Show who is signed in."""
+    return queries.me(session(), actor())
+
+
+@blp.post("/household")
+@requires("household:set_up")
+@blp.arguments(HouseholdIn, example=_SET_UP)
+@blp.response(201, HouseholdOut, example=_HOUSEHOLD)
+@refuses(CommunityUnknown, TermsOutdated, AlreadyInHousehold)
+def set_up_household(body: dict[str, Any]) -> OwnHome:
+    """Set up the caller's household, once; from then on a tap is enough."""
+    return service.set_up_household(session(), by=actor(), at=now(), **body)
+
+
+@blp.get("/household")
+@requires("household:read")
+@blp.response(200, HouseholdOut, example=_HOUSEHOLD)
+@refuses(NoHousehold)
+def household() -> OwnHome:
+    """Show the caller's household with its address."""
+    who = actor()
+    return queries.own_home(session(), who.district, who.home())

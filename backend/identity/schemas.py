@@ -1,0 +1,155 @@
+"""Identity on the wire."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+
+from backend.identity import rules
+from backend.kit.fields import Count, Id, In, Moment, Out, Words
+
+
+class Phone(Words):
+    """A mobile number of mainland China as people write it; the service gets E.164."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(maximum=32, metadata={"description": "a mobile number of mainland China"}, **kwargs)
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        """Read the number."""
+        number = rules.mobile(super().deserialize(value, *args, **kwargs))
+        if number is None:
+            raise ValidationError("Not a mobile number of mainland China.")
+        return number
+
+
+class Address(Words):
+    """A postal address within a community, without the blanks around it."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        """Cut the blanks, then check."""
+        return super().deserialize(value.strip() if isinstance(value, str) else value, *args, **kwargs)
+
+
+def _six_digits() -> fields.String:
+    return fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{6}\Z", error="Not six digits."))
+
+
+def _device() -> Words:
+    return Words(maximum=80, load_default=None, metadata={"description": "what the person calls this device"})
+
+
+class CodeIn(In):
+    """Where a one-time code shall go."""
+
+    phone = Phone(required=True)
+
+
+class CodeSentOut(Out):
+    """The same for every number."""
+
+    expires_at = Moment(required=True)
+    resend_at = Moment(required=True, metadata={"description": "not before this may another be asked for"})
+
+
+class ResidentIn(In):
+    """A number and the code that came to it."""
+
+    phone = Phone(required=True)
+    code = _six_digits()
+    device = _device()
+
+
+class CollectorIn(In):
+    """A collector's number and PIN."""
+
+    number = Words(minimum=1, maximum=20, required=True)
+    pin = _six_digits()
+    device = _device()
+
+
+class StaffIn(In):
+    """A user name and password."""
+
+    username = Words(minimum=1, maximum=64, required=True)
+    password = Words(minimum=1, maximum=200, required=True)
+    device = _device()
+
+
+class RefreshIn(In):
+    """The newest refresh token."""
+
+    refresh_token = Words(minimum=1, maximum=200, required=True)
+
+
+class ExchangeIn(In):
+    """Where the session shall work."""
+
+    district = Words(minimum=6, maximum=6, required=True)
+
+
+class SessionOut(Out):
+    """A session and its tokens; nobody can show them again."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    access_expires_at = Moment(required=True)
+    refresh_expires_at = Moment(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(rules.ROLES)))
+    district = fields.String(required=True, allow_none=True)
+    needs_set_up = fields.Boolean(
+        required=True, metadata={"description": "no household yet: set it up first"}
+    )
+
+
+class AssignmentOut(Out):
+    """A role in a district."""
+
+    role = fields.String(required=True)
+    district = fields.String(required=True)
+    organisation = Id(required=True, allow_none=True)
+
+
+class MeOut(Out):
+    """A person as they see themselves."""
+
+    id = Id(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone_last4 = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(rules.ROLES)))
+    district = fields.String(required=True, allow_none=True)
+    household = Id(required=True, allow_none=True)
+    organisation = Id(required=True, allow_none=True)
+    needs_set_up = fields.Boolean(required=True)
+    assignments = fields.List(fields.Nested(AssignmentOut), required=True)
+
+
+class ConsentIn(In):
+    """What the person agreed to."""
+
+    agreed = fields.Boolean(required=True, truthy={True}, falsy={False}, validate=validate.Equal(True))
+    version = Words(minimum=1, maximum=20, required=True, metadata={"description": "of the terms they read"})
+
+    @post_load
+    def _version(self, data: dict[str, Any], **_: Any) -> str:
+        agreed_to: str = data["version"]
+        return agreed_to
+
+
+class HouseholdIn(In):
+    """Where a household lives, and that it agrees."""
+
+    community = Words(minimum=12, maximum=12, required=True, metadata={"description": "12 digits"})
+    address = Address(minimum=5, maximum=120, required=True)
+    consent = fields.Nested(ConsentIn, required=True)
+
+
+class HouseholdOut(Out):
+    """A household as its members see it."""
+
+    id = Id(required=True)
+    district = fields.String(required=True)
+    community = fields.String(required=True)
+    community_name = fields.String(required=True)
+    address = fields.String(required=True)
+    members = Count(required=True)
+    opened_at = Moment(required=True)

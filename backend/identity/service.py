@@ -1,0 +1,218 @@
+"""The verbs of identity: signing in, going on, signing out; who is entered, and as what, stands in enrolment.
+
+Phone numbers come in E.164, as the wire's schema leaves them.
+"""
+
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from backend.identity import passwords, queries, rules
+from backend.identity.enrolment import (
+    assign,
+    dismiss,
+    enter_resident,
+    number_of,
+    open_household,
+    register_collector,
+    register_staff,
+    set_up_household,
+)
+from backend.identity.errors import CodeTooSoon, CodeWrong, LoginWrong, NotAssigned, RefreshWrong
+from backend.identity.models import OneTimeCode, TokenFamily
+from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SecretKind, SignedIn
+from backend.kit.auth import Actor
+from backend.kit.db import keep, see
+from backend.kit.envelope import blind_index, new_key, seal, unseal
+from backend.kit.ids import new_id
+from backend.kit.jobs import later
+from backend.settings import settings
+
+__all__ = [
+    "assign",
+    "dismiss",
+    "enter_resident",
+    "exchange_district",
+    "open_household",
+    "refresh",
+    "register_collector",
+    "register_staff",
+    "send_code",
+    "set_up_household",
+    "sign_in_collector",
+    "sign_in_resident",
+    "sign_in_staff",
+    "sign_out",
+    "take_letter",
+]
+
+
+def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSent:
+    """Make a one-time code for a number and let it leave once this is committed; the one before ends.
+
+    :raises CodeTooSoon: one a minute, five an hour
+    """
+    index = blind_index(phone)
+    queries.lock_number(db, index)
+    free_at = rules.next_code_at(queries.codes_since(db, index, at - rules.HOUR))
+    if free_at is not None and at < free_at:
+        seconds = int((free_at - at).total_seconds()) + 1
+        raise CodeTooSoon(retry_after=seconds, seconds=seconds)
+    code, key = new_id(at), new_key()
+    db.add(
+        OneTimeCode(
+            id=code,
+            phone_index=index,
+            vault_key=key,
+            phone_sealed=seal(key, phone, place=f"one_time_code.phone/{code}"),
+            language=language,
+            created_at=at,
+            expires_at=at + rules.CODE_LIVES,
+        )
+    )
+    db.flush()
+    later(db, "identity.send_code", {"code": str(code)}, district=None, at=at)
+    return CodeSent(expires_at=at + rules.CODE_LIVES, resend_at=at + rules.CODE_EVERY)
+
+
+def take_letter(db: Session, code: UUID, *, at: datetime) -> Letter | None:
+    """Take the message of a code, once; what remains names nobody, and goes after an hour."""
+    db.execute(delete(OneTimeCode).where(OneTimeCode.created_at <= at - rules.HOUR))
+    row = queries.code_locked(db, code)
+    if row is None or row.vault_key is None or row.phone_sealed is None:
+        return None
+    phone = unseal(row.vault_key, row.phone_sealed, place=f"one_time_code.phone/{code}")
+    row.vault_key = row.phone_sealed = None
+    return Letter(phone, row.digits(), row.language) if row.is_open(at) else None
+
+
+def sign_in_resident(
+    db: Session, *, phone: str, code: str, language: str = "zh-CN", device: str | None = None, at: datetime
+) -> SignedIn:
+    """Sign a resident in; who was never here becomes a person without a household.
+
+    :raises CodeWrong: also when the right one comes too late or after too many wrong ones
+    """
+    _spend(db, blind_index(phone), code, at=at)
+    person = number_of(db, phone, language=language, at=at).id
+    home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
+    if home is None or home.district is None:
+        return _begin(db, person, Post(NEWCOMER, None), device=device, at=at)
+    see(db, home.district)
+    household = queries.home_of(db, home.district, person)
+    return _begin(db, person, home, household=household, device=device, at=at)
+
+
+def _spend(db: Session, index: bytes, code: str, *, at: datetime) -> None:
+    """Count a guess, then judge it."""
+    fixed = settings().fixed_code
+    if fixed is not None and hmac.compare_digest(code, fixed.get_secret_value()):
+        return
+    row = queries.newest_code_locked(db, index)
+    if row is None or not row.is_open(at):
+        raise CodeWrong
+    row.attempts += 1
+    keep(db)  # the next guess waits for this row, and the refusal below does not take the count back
+    if not hmac.compare_digest(code, row.digits()):
+        raise CodeWrong
+    row.used_at = at
+
+
+def sign_in_collector(
+    db: Session, *, number: str, pin: str, device: str | None = None, at: datetime
+) -> SignedIn:
+    """Sign a collector in.
+
+    :raises LoginWrong: no such collector, another PIN, or too many wrong ones a moment ago
+    """
+    return _sign_in(db, "pin", number, pin, device=device, at=at)
+
+
+def sign_in_staff(
+    db: Session, *, username: str, password: str, device: str | None = None, at: datetime
+) -> SignedIn:
+    """Sign a till, an administrator, an approver or an auditor in, in the first of their districts.
+
+    :raises LoginWrong: no such user, another password, or too many wrong ones a moment ago
+    """
+    return _sign_in(db, "password", username.casefold(), password, device=device, at=at)
+
+
+def _sign_in(
+    db: Session, kind: SecretKind, login: str, secret: str, *, device: str | None, at: datetime
+) -> SignedIn:
+    person = _person_with(db, kind, login, secret, at=at)
+    queries.person_locked(db, person)
+    posts = queries.posts(db, person)
+    if not posts:
+        raise LoginWrong
+    return _begin(db, person, posts[0], device=device, at=at)
+
+
+def _person_with(db: Session, kind: SecretKind, login: str, secret: str, *, at: datetime) -> UUID:
+    """Check a login and its secret; an unknown login takes as long and is refused in the same words."""
+    known = queries.credential_locked(db, kind, login)
+    fits = passwords.fits(known.hash if known else passwords.of_nobody(), secret)
+    if known is not None and not known.rests(at):
+        if fits:
+            known.failures, known.locked_until = 0, None
+            return known.person
+        known.count_failure(at)
+    keep(db)  # the next guess waits for this row, and the refusal does not take the count back
+    raise LoginWrong
+
+
+def _begin(
+    db: Session, person: UUID, post: Post, *, household: UUID | None = None, device: str | None, at: datetime
+) -> SignedIn:
+    """Open a session in one district and role."""
+    family = TokenFamily(
+        id=new_id(at),
+        person=person,
+        district=post.district,
+        role=post.role,
+        household=household,
+        organisation=post.organisation,
+        device=device,
+        created_at=at,
+    )
+    db.add(family)
+    return family.hand_out(at)
+
+
+def refresh(db: Session, *, refresh_token: str, at: datetime) -> SignedIn:
+    """Exchange a refresh token for new tokens; one that comes back later ends its whole family.
+
+    :raises RefreshWrong: it has run out, was ended, or was exchanged before
+    """
+    family_id = rules.family_of(refresh_token)
+    family = queries.family_locked(db, family_id) if family_id else None
+    if family is None or not family.is_live(at):
+        raise RefreshWrong
+    if not family.takes(refresh_token, at):
+        family.revoked_at = at
+        keep(db)
+        raise RefreshWrong
+    return family.hand_out(at, instead_of=refresh_token)
+
+
+def sign_out(db: Session, *, by: Actor, at: datetime) -> None:
+    """End a session at once, access and refresh."""
+    db.execute(update(TokenFamily).where(TokenFamily.id == by.session).values(revoked_at=at))
+
+
+def exchange_district(db: Session, *, by: Actor, district: str, at: datetime) -> SignedIn:
+    """Let a session work in another of its person's districts.
+
+    :raises NotAssigned: the person has no role there
+    """
+    queries.person_locked(db, by.id)
+    post = rules.post_in(queries.posts(db, by.id), district, by.role)
+    family = queries.family_locked(db, by.session) if by.session else None
+    if post is None or family is None:
+        raise NotAssigned
+    family.district, family.role, family.organisation = post.district, post.role, post.organisation
+    return family.hand_out(at)
