@@ -12,9 +12,9 @@ from backend.accounts.postings import FEN
 from backend.subsidy.errors import ProgrammeNotFound
 from backend.subsidy.models import Ceiling, Funding, ProgrammeRow
 from backend.subsidy.postings import budget_path
-from backend.subsidy.rules import Budget, Programme
+from backend.subsidy.rules import Budget, Programme, month_of, period_of
 
-__all__ = ["Budget", "Programme"]
+__all__ = ["Budget", "Programme", "month_of", "period_of"]
 
 
 def programmes(db: Session, district: str) -> list[Programme]:

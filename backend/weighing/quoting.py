@@ -66,13 +66,7 @@ def release(
     db: Session, weighing: Weighing, lines: Sequence[WeighingLine], *, kind: str, key: str, at: datetime
 ) -> None:
     """Free what lines had promised: the ceilings, then the holds."""
-    subsidy.give_back(
-        db,
-        district=weighing.district,
-        household=weighing.household,
-        month=subsidies.month_of(weighing.opened_at),
-        grams=_subsidised(lines),
-    )
+    _give_back(db, weighing, _subsidised(lines))
     holds = [line.hold for line in lines if line.hold]
     if holds:
         accounts.entry_of(
@@ -90,13 +84,14 @@ def release(
 
 def use_ceilings(db: Session, weighing: Weighing, lines: Sequence[WeighingLine]) -> None:
     """Count what was promised under the ceilings as paid."""
-    subsidy.use(
-        db,
-        district=weighing.district,
-        household=weighing.household,
-        month=subsidies.month_of(weighing.opened_at),
-        grams=_subsidised(lines),
-    )
+    if grams := _subsidised(lines):
+        subsidy.use(
+            db,
+            district=weighing.district,
+            household=weighing.household,
+            month=subsidies.month_of(weighing.opened_at),
+            grams=grams,
+        )
 
 
 def _check_scale(db: Session, weighing: Weighing, readings: Sequence[Reading]) -> None:
@@ -120,19 +115,13 @@ def _grant(
     for reading in readings:
         if rates[reading.material].is_subsidised:
             grams[reading.material] = grams.get(reading.material, 0) + reading.net_grams
-    bounded = {
-        material: (wanted, ceiling)
-        for material, wanted in grams.items()
-        if (ceiling := rates[material].ceiling_grams) is not None
-    }
-    granted = subsidy.grant(
+    return subsidy.grant(
         db,
         district=weighing.district,
         household=weighing.household,
         month=subsidies.month_of(weighing.opened_at),
-        wants=bounded,
+        wants={material: (wanted, rates[material].ceiling_grams) for material, wanted in grams.items()},
     )
-    return grams | granted
 
 
 def _hold(
@@ -176,13 +165,17 @@ def _give_back_unpaid(
         material, grams = one.reading.material, shares[one.reading.id] - one.subsidised_grams
         if grams and one.programme is not None:
             unpaid[material] = unpaid.get(material, 0) + grams
-    if unpaid:
+    _give_back(db, weighing, unpaid)
+
+
+def _give_back(db: Session, weighing: Weighing, grams: Mapping[str, int]) -> None:
+    if grams:
         subsidy.give_back(
             db,
             district=weighing.district,
             household=weighing.household,
             month=subsidies.month_of(weighing.opened_at),
-            grams=unpaid,
+            grams=grams,
         )
 
 
