@@ -1,0 +1,1 @@
+"""What people are told: an inbox for everybody, and a text message where it cannot wait."""

@@ -1,0 +1,141 @@
+"""What people are told, in both languages.
+
+A notice keeps what fills its template; its words are made when it is read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.kit.clock import CITY
+from backend.kit.envelope import six_digits
+
+SIGNATURE = {"zh-CN": "【绿账】", "en": "[Lvzhang] "}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A notice in one language; the text may hold the names of its params."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A kind of notice: its words, and what they need to know."""
+
+    zh: Words
+    en: Words
+    params: frozenset[str]
+    moments: frozenset[str] = frozenset()
+    """Params that are times; they are shown in the city's."""
+    code: tuple[str, ...] = ()
+    """Params that the six digits of `{code}` are derived from; the digits themselves are never kept."""
+
+    def words(self, language: str) -> Words:
+        """Choose the language."""
+        return self.en if language == "en" else self.zh
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "weighing.quoted": Template(
+        zh=Words(
+            "请确认称重结果",
+            "本次回收可得 {total_points} 积分。请在 {deadline} 前确认或取回；也可把确认码 {code} 告诉回收员。"
+            "逾期未答复视为同意。",
+        ),
+        en=Words(
+            "Confirm the weighing",
+            "Your bag is worth {total_points} points. Confirm it or take it back by {deadline}, or read"
+            " the code {code} to the collector. No answer by then counts as yes.",
+        ),
+        params=frozenset({"weighing", "revision", "total_points", "deadline"}),
+        moments=frozenset({"deadline"}),
+        code=("weighing", "revision"),
+    ),
+    "weighing.confirmed_by_silence": Template(
+        zh=Words("称重结果已按约定确认", "截止时间前没有收到答复，本次称重已视为同意，积分已入账。"),
+        en=Words(
+            "The weighing counts as confirmed",
+            "No answer came by the deadline, so the weighing counts as confirmed and its points are yours.",
+        ),
+        params=frozenset({"weighing"}),
+    ),
+    "weighing.returned": Template(
+        zh=Words("物品已退还", "本次回收的物品已退还，没有积分变动。"),
+        en=Words("The goods were returned", "The goods stay with you; no points have moved."),
+        params=frozenset({"weighing"}),
+    ),
+    "pickup.booked": Template(
+        zh=Words("回收预约成功", "已收到您的上门回收预约，可在预约详情中查看上门时间和价格。"),
+        en=Words(
+            "Your pickup is booked", "Your pickup is booked; its details show when we come and the prices."
+        ),
+        params=frozenset({"pickup"}),
+    ),
+    "pickup.missed": Template(
+        zh=Words("回收员未能上门", "很抱歉，回收员未能在约定时间上门，请重新预约。"),
+        en=Words(
+            "We did not come", "We are sorry: no collector came in the promised time. Please book again."
+        ),
+        params=frozenset({"pickup"}),
+    ),
+    "redemption.expired": Template(
+        zh=Words("兑换券已过期", "兑换券过期未使用，所用积分已退回。"),
+        en=Words("Your voucher has expired", "The voucher was not used in time; its points are back."),
+        params=frozenset({"redemption"}),
+    ),
+    "redemption.honoured": Template(
+        zh=Words("兑换券已使用", "您的兑换券已在商户使用。"),
+        en=Words("Your voucher was used", "A merchant has honoured your voucher."),
+        params=frozenset({"redemption"}),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice in its reader's words."""
+
+    id: UUID
+    template: str
+    title: str
+    text: str = field(repr=False)
+    params: Mapping[str, Any]
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A notice on its way to a phone."""
+
+    phone: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+def say(template: str, params: Mapping[str, Any], language: str) -> Words:
+    """Fill a template in the reader's language."""
+    kind = TEMPLATES[template]
+    facts = dict(params)
+    for name in kind.moments:
+        facts[name] = _in_the_city(datetime.fromisoformat(params[name]), language)
+    if kind.code:
+        facts["code"] = six_digits("confirmation", *(str(params[name]) for name in kind.code))
+    words = kind.words(language)
+    return Words(words.title, words.text.format(**facts))
+
+
+def text_message(template: str, params: Mapping[str, Any], language: str) -> str:
+    """Say a notice in a text message."""
+    return SIGNATURE[language] + say(template, params, language).text
+
+
+def _in_the_city(moment: datetime, language: str) -> str:
+    local = moment.astimezone(CITY)
+    if language == "en":
+        return f"{local.day} {local:%B}, {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
