@@ -1,0 +1,1 @@
+"""Real input: registers with their sources, and stories that live through them."""
