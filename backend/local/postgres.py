@@ -101,6 +101,8 @@ def _launch(home: Path, data: Path, *, outlives_us: bool, settings: Mapping[str,
             outlives_us=outlives_us,
         )
     processes.wait_for(server, lambda: _answers(home), log=log)
+    if outlives_us:
+        processes.let_go(server)
 
 
 def _answers(home: Path) -> bool:

@@ -67,6 +67,11 @@ def wait_for(server: subprocess.Popen[bytes], answers: Callable[[], bool], *, lo
         time.sleep(0.02)
 
 
+def let_go(server: subprocess.Popen[bytes]) -> None:
+    """Keep Python from expecting the end of a server that outlives us."""
+    server.returncode = 0
+
+
 def as_owner_of(folder: Path) -> dict[str, Any]:
     """Say who runs a program: the owner of its folder, so that a server of root's is not root."""
     owner = folder.stat().st_uid

@@ -45,6 +45,8 @@ def start(home: Path, *, outlives_us: bool = False) -> str:
             outlives_us=outlives_us,
         )
     processes.wait_for(server, lambda: _answers(home), log=log)
+    if outlives_us:
+        processes.let_go(server)
     return url(home)
 
 
