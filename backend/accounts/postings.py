@@ -30,7 +30,7 @@ from backend.accounts.chart import (
     transit,
     treasury,
 )
-from ledger import Balance, Entry, Outcome, Posted, Posting, Refused, Reserve, Settle
+from ledger import Balance, Entry, Line, Outcome, Posted, Posting, Recorded, Refusal, Refused, Reserve, Settle
 
 __all__ = [
     "CO2E",
@@ -38,11 +38,14 @@ __all__ = [
     "GREEN",
     "Balance",
     "Entry",
+    "Line",
     "Outcome",
     "Posted",
     "Posting",
     "Priced",
     "PricedLine",
+    "Recorded",
+    "Refusal",
     "Refused",
     "Reserve",
     "Settle",

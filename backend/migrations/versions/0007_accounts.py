@@ -1,16 +1,21 @@
-"""The tables of accounts."""
+"""The accounts have no tables of their own: walls on the ledger's, and who may use it."""
 
-import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from backend.migrations.walls import city_register, raise_walls
+from backend.kit.db import driver_of
+from backend.migrations.walls import raise_wall
+from ledger.store import grant
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed")
+
 
 def upgrade() -> None:
-    """Make them."""
+    """Raise them; the owner stands before them too."""
+    for table in TABLES:
+        raise_wall(op, f"ledger.{table}", "book")
+    grant(driver_of(op.get_bind()), app="lv_app", auditor="lv_auditor")

@@ -1,0 +1,49 @@
+"""What accounts look like on the wire, for the documentation: a bag of glass and cardboard."""
+
+_ENTRY = "019a8f3e-77d2-7a10-b3c5-8e1f6a0d4c92"
+_WEIGHING = "019a8f3e-6a01-7c44-9d12-3b5e7f90a1c8"
+_HOUSEHOLD = "019a8f00-1c2d-7e3f-8a4b-5c6d7e8f9a0b"
+_OPERATOR = "019a8f00-0a1b-7c2d-9e3f-4a5b6c7d8e9f"
+_COLLECTOR = "019a8f00-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
+_BUDGET = "budget/019a8f00-3c4d-7e5f-9a6b-7c8d9e0f1a2b/2026"
+_FACT = {
+    "kind": "weighing.confirmed",
+    "title_zh": "交投可回收物",
+    "title_en": "Recyclables handed over",
+    "reference": {"noun": "weighing", "id": _WEIGHING},
+    "at": "2026-11-16T02:05:00+00:00",
+}
+
+ACCOUNTS = {
+    "green": {"points": 292, "held_points": 200, "available_points": 92},
+    "carbon": {"saved_co2e_grams": 1844},
+}
+GREEN_LINE = {"entry_id": _ENTRY, **_FACT, "points": 292, "points_after": 292}
+CARBON_LINE = {"entry_id": _ENTRY, **_FACT, "saved_co2e_grams": 1844, "saved_co2e_grams_after": 1844}
+
+
+def _posting(source: str, target: str, asset: str, amount: int) -> dict[str, object]:
+    return {"source": source, "target": target, "asset": asset, "amount": amount}
+
+
+ENTRY = {
+    "id": _ENTRY,
+    "key": f"weighing/{_WEIGHING}/confirmed",
+    **_FACT,
+    "posted_at": "2026-11-16T02:05:00.173+00:00",
+    "postings": [
+        _posting(f"operator/{_OPERATOR}/due", "fund", "FEN", 240),
+        _posting("green/issued", f"household/{_HOUSEHOLD}/green", "GREEN", 292),
+        _posting(_BUDGET, "fund", "FEN", 52),
+        _posting(_BUDGET, f"operator/{_OPERATOR}/subsidy", "FEN", 104),
+        _posting("co2e/saved", f"household/{_HOUSEHOLD}/co2e", "CO2E", 1844),
+        _posting("homes", f"holder/{_COLLECTOR}", "MASS/glass", 5200),
+        _posting("homes", f"holder/{_COLLECTOR}", "MASS/cardboard", 3000),
+    ],
+    "reserves": [],
+    "settles": [{"hold": "019a8f3e-7012-7b3c-8d4e-5f60718293a4", "amount": None}],
+    "releases": [],
+    "expires": [],
+    "reverses": None,
+    "facts": {"weighing": _WEIGHING, "confirmed_by": "app"},
+}

@@ -1,0 +1,99 @@
+"""The questions that are asked of accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+from sqlalchemy.orm import Session
+
+import ledger
+from backend.accounts.chart import ANY, CO2E, FEN, GREEN, co2e, fund, green, merchant_green, operator_due
+from backend.accounts.postings import Balance, Line, Recorded
+from backend.accounts.rules import Backing
+from backend.kit.db import driver
+from backend.kit.paging import Page, cut, key_of
+
+__all__ = ["Backing", "Balance"]
+
+_BACKING = """
+with account as (
+    select id, path, asset from ledger.account where book = %(book)s
+), bounded as (
+    select account.path, account.asset, balance.posted
+      from account
+      join ledger.balance on balance.book = %(book)s and balance.account = account.id
+), due as (
+    select line.amount
+      from account
+      join ledger.line on line.book = %(book)s and line.account = account.id
+     where account.asset = %(fen)s and ledger.matches(%(due)s, account.path)
+)
+select (select coalesce(sum(posted), 0)::bigint from bounded
+         where asset = %(green)s and ledger.matches(%(household)s, path)) as household_points,
+       (select coalesce(sum(posted), 0)::bigint from bounded
+         where asset = %(green)s and ledger.matches(%(merchant)s, path)) as merchant_points,
+       (select coalesce(sum(posted), 0)::bigint from bounded
+         where asset = %(fen)s and path = %(fund)s) as fund_fen,
+       (select coalesce(-sum(amount), 0)::bigint from due) as operators_owe_fen
+"""
+
+
+@dataclass(frozen=True)
+class HouseholdBalances:
+    """What a household has."""
+
+    green: Balance
+    carbon: Balance
+
+
+def balance(db: Session, district: str, path: str, asset: str) -> Balance:
+    """Return what an account has; one that was never used has nothing."""
+    return ledger.balance(driver(db), district, path, asset)
+
+
+def household_balances(db: Session, district: str, household: UUID) -> HouseholdBalances:
+    """Return a household's points and grams, in one query."""
+    points, grams = (green(household), GREEN), (co2e(household), CO2E)
+    found = ledger.balances(driver(db), district, [points, grams])
+    return HouseholdBalances(green=found[points], carbon=found[grams])
+
+
+def statement(
+    db: Session, district: str, path: str, asset: str, *, cursor: str | None, limit: int
+) -> Page[Line]:
+    """List what came to an account with a floor and left it, the newest first, in one query."""
+    key = key_of(cursor, int)
+    before = None if key is None else str(key[0])
+    lines = ledger.statement(driver(db), district, path, asset, before=before, limit=limit + 1)
+    return cut(lines, limit, lambda line: (line.version,))
+
+
+def entry(db: Session, district: str, entry_id: UUID, *, household: UUID) -> Recorded | None:
+    """Find an entry that concerns a household."""
+    found = ledger.entry(driver(db), district, entry_id)
+    return found if found is not None and found.entry.subject == household else None
+
+
+def backing(db: Session, district: str) -> Backing:
+    """Add up a district's points and the fen that stand behind them."""
+    return backing_of(driver(db), district)
+
+
+def backing_of(conn: Connection[Any], district: str) -> Backing:
+    """Do so on a connection of the auditor's own."""
+    names: Mapping[str, str] = {
+        "book": district,
+        "green": GREEN,
+        "fen": FEN,
+        "household": green(ANY),
+        "merchant": merchant_green(ANY),
+        "fund": fund(),
+        "due": operator_due(ANY),
+    }
+    with conn.cursor(row_factory=class_row(Backing)) as cursor:
+        found = cursor.execute(_BACKING, names).fetchone()
+    assert found is not None, "a sum has one row"
+    return found

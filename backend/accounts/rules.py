@@ -1,0 +1,57 @@
+"""What an entry is called on a statement, and which fact it tells of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Title:
+    """An entry's kind in words."""
+
+    zh: str
+    en: str
+
+
+TITLES: Final[Mapping[str, Title]] = {
+    "weighing.confirmed": Title("交投可回收物", "Recyclables handed over"),
+    "redemption.held": Title("兑换：绿分已预留", "Redemption: points held"),
+    "redemption.honoured": Title("兑换：券已使用", "Redemption: voucher used"),
+    "redemption.cancelled": Title("兑换已取消", "Redemption cancelled"),
+    "redemption.expired": Title("券已过期，绿分已退回", "Voucher expired, points free again"),
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The business fact behind an entry, such as a weighing."""
+
+    noun: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What stands behind the points of a district."""
+
+    household_points: int
+    merchant_points: int
+    fund_fen: int
+    operators_owe_fen: int
+    """The part of the fund that operators have not paid yet."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether every point is backed by a fen, and every fen backs a point."""
+        return self.household_points + self.merchant_points == self.fund_fen
+
+
+def title(kind: str) -> Title:
+    """Say an entry's kind in words; one that nobody has named keeps its own."""
+    return TITLES.get(kind, Title(kind, kind))
+
+
+def reference(key: str) -> Reference:
+    """Read which fact an entry's key was made from: `weighing/<id>/confirmed` tells of a weighing."""
+    noun, _, rest = key.partition("/")
+    return Reference(noun, rest.partition("/")[0])

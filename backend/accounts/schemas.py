@@ -1,0 +1,132 @@
+"""Accounts on the wire."""
+
+from typing import Any
+
+from marshmallow import fields, pre_dump
+
+from backend.accounts.postings import Line, Recorded
+from backend.accounts.rules import reference, title
+from backend.kit.fields import Count, Grams, Id, Moment, Out, Points
+from backend.kit.paging import page_out
+
+
+class GreenOut(Out):
+    """A household's points; one is worth one fen of reward."""
+
+    points = Points(required=True, attribute="posted", metadata={"description": "all of them"})
+    held_points = Points(
+        required=True, attribute="held", metadata={"description": "promised to redemptions under way"}
+    )
+    available_points = Points(required=True, attribute="available", metadata={"description": "free to spend"})
+
+
+class CarbonOut(Out):
+    """What a household's recycling has saved."""
+
+    saved_co2e_grams = Grams(required=True, attribute="posted")
+
+
+class AccountsOut(Out):
+    """A household's accounts."""
+
+    green = fields.Nested(GreenOut, required=True)
+    carbon = fields.Nested(CarbonOut, required=True)
+
+
+class ReferenceOut(Out):
+    """The business fact behind an entry."""
+
+    noun = fields.String(required=True, metadata={"description": "such as `weighing` or `redemption`"})
+    id = fields.String(required=True)
+
+
+def _words(key: str, kind: str) -> dict[str, Any]:
+    """Say what an entry is called and which fact it tells of."""
+    return {"title": title(kind), "reference": reference(key)}
+
+
+class FactOut(Out):
+    """What happened, and when."""
+
+    kind = fields.String(required=True)
+    title_zh = fields.String(required=True, attribute="title.zh")
+    title_en = fields.String(required=True, attribute="title.en")
+    reference = fields.Nested(ReferenceOut, required=True)
+    at = Moment(required=True)
+
+
+class LineOut(FactOut):
+    """A line of a statement."""
+
+    entry_id = Id(required=True)
+
+    @pre_dump
+    def _flatten(self, line: Line, **_: Any) -> dict[str, Any]:
+        return {**vars(line), **_words(line.key, line.kind)}
+
+
+class GreenLineOut(LineOut):
+    """Points that came or went."""
+
+    points = Points(required=True, attribute="amount", metadata={"description": "negative when spent"})
+    points_after = Points(required=True, attribute="after", metadata={"description": "the balance then"})
+
+
+class CarbonLineOut(LineOut):
+    """Grams that were saved or corrected."""
+
+    saved_co2e_grams = Grams(required=True, attribute="amount")
+    saved_co2e_grams_after = Grams(required=True, attribute="after")
+
+
+GreenPageOut = page_out(GreenLineOut)
+CarbonPageOut = page_out(CarbonLineOut)
+
+
+class PostingOut(Out):
+    """An amount that left one account and reached another."""
+
+    source = fields.String(required=True)
+    target = fields.String(required=True)
+    asset = fields.String(
+        required=True,
+        metadata={"description": "`GREEN` in points, `CO2E` and `MASS/…` in grams, `FEN` in fen"},
+    )
+    amount = Count(required=True)
+
+
+class ReserveOut(Out):
+    """A part of an account that is held for something."""
+
+    hold = Id(required=True)
+    account = fields.String(required=True)
+    asset = fields.String(required=True)
+    amount = Count(required=True)
+    expires_at = Moment(required=True, allow_none=True)
+
+
+class SettleOut(Out):
+    """A hold that the entry paid out."""
+
+    hold = Id(required=True)
+    amount = Count(required=True, allow_none=True, metadata={"description": "null is all that was left"})
+
+
+class EntryOut(FactOut):
+    """An entry of the ledger, whole."""
+
+    id = Id(required=True)
+    key = fields.String(required=True, metadata={"description": "made from the fact; it stands once"})
+    posted_at = Moment(required=True)
+    postings = fields.List(fields.Nested(PostingOut), required=True)
+    reserves = fields.List(fields.Nested(ReserveOut), required=True)
+    settles = fields.List(fields.Nested(SettleOut), required=True)
+    releases = fields.List(Id(), required=True, metadata={"description": "holds set free"})
+    expires = fields.List(Id(), required=True, metadata={"description": "holds whose time was over"})
+    reverses = Id(required=True, allow_none=True, metadata={"description": "the entry it corrects"})
+    facts = fields.Dict(keys=fields.String(), required=True)
+
+    @pre_dump
+    def _flatten(self, recorded: Recorded, **_: Any) -> dict[str, Any]:
+        entry = recorded.entry
+        return {**vars(entry), **_words(entry.key, entry.kind), "posted_at": recorded.posted_at}

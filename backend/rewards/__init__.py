@@ -1,0 +1,1 @@
+"""What points buy: offers with their stock, redemptions that hold both, and vouchers a till takes once."""

@@ -1,0 +1,135 @@
+"""The questions that are asked of offers and redemptions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from backend.accounts import queries as accounts
+from backend.accounts.postings import GREEN, green
+from backend.kit.paging import Page, cut, key_of
+from backend.rewards.models import Merchant, Offer, Redemption
+from backend.rewards.rules import TAKEN, State
+from backend.rewards.voucher import code_of
+
+
+@dataclass(frozen=True)
+class OfferShown:
+    """An offer with its merchant, as a household sees it."""
+
+    offer: Offer
+    merchant: Merchant
+    affordable: bool | None
+    """Whether the caller has the points; nothing is said to whom has no household."""
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """What a household shows at the till."""
+
+    redemption: UUID
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A redemption with what it is for and who honours it."""
+
+    redemption: Redemption
+    offer: Offer
+    merchant: Merchant
+
+    @property
+    def voucher(self) -> Voucher | None:
+        """Return the voucher while there is something to show."""
+        held = self.redemption
+        if held.state != State.HELD:
+            return None
+        return Voucher(held.id, code_of(held.district, held.id), held.expires_at)
+
+
+def offers(
+    db: Session, district: str, *, household: UUID | None, at: datetime, cursor: str | None, limit: int
+) -> Page[OfferShown]:
+    """List the offers in force, the cheapest first, and whether a household can pay them."""
+    available = _available(db, district, household) if household else None
+    query = _offers(district).where(Offer.starts_at <= at, Offer.ends_at > at)
+    if (after := key_of(cursor, int, UUID)) is not None:
+        query = query.where(
+            (Offer.price_points > after[0]) | ((Offer.price_points == after[0]) & (Offer.id > after[1]))
+        )
+    rows = db.execute(query.order_by(Offer.price_points, Offer.id).limit(limit + 1)).tuples().all()
+    shown = [
+        OfferShown(offer, merchant, None if available is None else offer.price_points <= available)
+        for offer, merchant in rows
+    ]
+    return cut(shown, limit, lambda one: (one.offer.price_points, one.offer.id))
+
+
+def _available(db: Session, district: str, household: UUID) -> int:
+    return accounts.balance(db, district, green(household), GREEN).available
+
+
+def offer_locked(db: Session, district: str, offer_id: UUID) -> tuple[Offer, Merchant] | None:
+    """Find an offer and keep others from its stock."""
+    query = _offers(district).where(Offer.id == offer_id).with_for_update(of=Offer)
+    return db.execute(query).tuples().one_or_none()
+
+
+def _offers(district: str) -> Select[Offer, Merchant]:
+    return (
+        select(Offer, Merchant)
+        .join(Merchant, Merchant.id == Offer.merchant)
+        .where(Offer.district == district)
+    )
+
+
+def taken(db: Session, district: str, *, household: UUID, offer: UUID) -> int:
+    """Count how many of an offer a household holds or has used."""
+    found = db.scalar(
+        select(func.count())
+        .select_from(Redemption)
+        .where(Redemption.district == district, Redemption.household == household)
+        .where(Redemption.offer == offer, Redemption.state.in_(TAKEN))
+    )
+    return found or 0
+
+
+def redemptions(
+    db: Session, district: str, *, household: UUID, cursor: str | None, limit: int
+) -> Page[Taken]:
+    """List a household's redemptions, the newest first."""
+    query = _redemptions(district).where(Redemption.household == household)
+    if (before := key_of(cursor, UUID)) is not None:
+        query = query.where(Redemption.id < before[0])
+    rows = db.execute(query.order_by(Redemption.id.desc()).limit(limit + 1)).tuples().all()
+    return cut([Taken(*row) for row in rows], limit, lambda one: (one.redemption.id,))
+
+
+def redemption(db: Session, district: str, redemption_id: UUID, *, household: UUID) -> Taken | None:
+    """Find a household's redemption."""
+    query = _redemptions(district).where(Redemption.id == redemption_id, Redemption.household == household)
+    return _one(db, query)
+
+
+def redemption_locked(db: Session, district: str, redemption_id: UUID) -> Taken | None:
+    """Find a redemption and keep others from ending it."""
+    query = _redemptions(district).where(Redemption.id == redemption_id)
+    return _one(db, query.with_for_update(of=Redemption))
+
+
+def _redemptions(district: str) -> Select[Redemption, Offer, Merchant]:
+    return (
+        select(Redemption, Offer, Merchant)
+        .join(Offer, (Offer.district == Redemption.district) & (Offer.id == Redemption.offer))
+        .join(Merchant, Merchant.id == Redemption.merchant)
+        .where(Redemption.district == district)
+    )
+
+
+def _one(db: Session, query: Select[Redemption, Offer, Merchant]) -> Taken | None:
+    row = db.execute(query).tuples().one_or_none()
+    return None if row is None else Taken(*row)

@@ -1,0 +1,104 @@
+"""Offers, redemptions and vouchers on the wire."""
+
+from marshmallow import fields
+
+from backend.kit.fields import Count, Id, In, Moment, Out, Points, Words
+from backend.kit.paging import page_out
+from backend.rewards.rules import State
+
+_ADDRESS = {"type": "string", "format": "uri-reference", "description": "the code as a QR picture"}
+
+
+class MerchantOut(Out):
+    """Who honours a voucher."""
+
+    id = Id(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    kind = fields.String(required=True)
+
+
+class OfferOut(Out):
+    """What points can buy."""
+
+    id = Id(required=True, attribute="offer.id")
+    merchant = fields.Nested(MerchantOut, required=True)
+    title_zh = fields.String(required=True, attribute="offer.title_zh")
+    title_en = fields.String(required=True, attribute="offer.title_en")
+    price_points = Points(required=True, attribute="offer.price_points")
+    affordable = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "whether your household can pay it now"}
+    )
+    stock = Count(required=True, attribute="offer.stock", metadata={"description": "how many are left"})
+    per_household_limit = Count(required=True, allow_none=True, attribute="offer.per_household_limit")
+    ends_at = Moment(required=True, attribute="offer.ends_at")
+    voucher_days = Count(
+        required=True,
+        attribute="offer.voucher_days",
+        metadata={"description": "a voucher is good until the end of the day, so many days on"},
+    )
+    basis_zh = fields.String(required=True, attribute="offer.basis_zh")
+    basis_en = fields.String(required=True, attribute="offer.basis_en")
+
+
+OfferPageOut = page_out(OfferOut)
+
+
+class RedemptionIn(In):
+    """Which offer to take."""
+
+    offer_id = Id(required=True)
+
+
+class TitleOut(Out):
+    """What was taken."""
+
+    id = Id(required=True)
+    title_zh = fields.String(required=True)
+    title_en = fields.String(required=True)
+
+
+class VoucherOut(Out):
+    """What to show at the till."""
+
+    code = fields.String(required=True)
+    qr_url = fields.Function(
+        lambda voucher: f"/v1/redemptions/{voucher.redemption}/voucher.svg", metadata=_ADDRESS
+    )
+    expires_at = Moment(required=True)
+
+
+class RedemptionOut(Out):
+    """An offer that was taken, and how it stands."""
+
+    id = Id(required=True, attribute="redemption.id")
+    state = fields.String(
+        required=True, attribute="redemption.state", metadata={"enum": [state.value for state in State]}
+    )
+    points = Points(required=True, attribute="redemption.points")
+    offer = fields.Nested(TitleOut, required=True)
+    merchant = fields.Nested(MerchantOut, required=True)
+    made_at = Moment(required=True, attribute="redemption.made_at")
+    ended_at = Moment(required=True, allow_none=True, attribute="redemption.ended_at")
+    voucher = fields.Nested(
+        VoucherOut, required=True, allow_none=True, metadata={"description": "null once it is over"}
+    )
+
+
+RedemptionPageOut = page_out(RedemptionOut)
+
+
+class HonouringIn(In):
+    """What the till scanned."""
+
+    code = Words(minimum=1, maximum=200, required=True)
+
+
+class HonouringOut(Out):
+    """Yes: hand it over."""
+
+    redemption_id = Id(required=True, attribute="redemption.id")
+    title_zh = fields.String(required=True, attribute="offer.title_zh")
+    title_en = fields.String(required=True, attribute="offer.title_en")
+    points = Points(required=True, attribute="redemption.points")
+    honoured_at = Moment(required=True, attribute="redemption.ended_at")
