@@ -9,11 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from backend.local import places
-from backend.local.voice import Trouble
+from backend.local.voice import Trouble, say
 
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
 DEBIAN_REDIS = Path("/usr/bin/redis-server")
-DEBIAN_PACKAGES = ("postgresql-15", "redis-server")
+DEBIAN_PACKAGES = {DEBIAN_POSTGRES: "postgresql-15", DEBIAN_REDIS: "redis-server"}
 
 
 def flavour() -> str:
@@ -41,7 +41,7 @@ def valkey() -> Path:
 
 def _installed(path: Path) -> Path:
     if not path.exists():
-        raise Trouble(f"{path} is missing: apt-get install {' '.join(DEBIAN_PACKAGES)}.")
+        raise Trouble(f"{path} is missing: apt-get install {DEBIAN_PACKAGES[path]}.")
     return path
 
 
@@ -80,16 +80,17 @@ def _copy(source: Path, target: Path) -> None:
 
 def fetch_from_debian() -> None:
     """Install Debian's servers where that is allowed; else say what to install."""
-    if DEBIAN_POSTGRES.exists() and DEBIAN_REDIS.exists():
+    missing = [package for path, package in DEBIAN_PACKAGES.items() if not path.exists()]
+    if not missing:
         return
     if not (places.is_root() and shutil.which("apt-get")):
-        raise Trouble(f"These tests need Debian's servers: apt-get install {' '.join(DEBIAN_PACKAGES)}.")
-    print(f"Installing {' and '.join(DEBIAN_PACKAGES)}", flush=True)
+        raise Trouble(f"These tests need Debian's servers: apt-get install {' '.join(missing)}.")
+    say(f"Installing {' and '.join(missing)}")
     # At run level 1 Debian installs services without starting them: the tests start servers of their own.
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for arguments in (("update",), ("install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES)):
+    for arguments in (("update",), ("install", "--yes", "--no-install-recommends", *missing)):
         done = subprocess.run(
             ["apt-get", "-qq", *arguments], env=quiet, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise Trouble(f"apt-get {arguments[0]} failed: {done.stderr.strip().splitlines()[-1:]}")
+            raise Trouble(f"apt-get {arguments[0]} failed: {done.stderr.strip()}")

@@ -68,15 +68,17 @@ class Shared:
 def shared(purpose: str) -> Iterator[Shared]:
     """Yield servers for tests or measurements; who leaves last stops them."""
     here = home(purpose)
-    with places.alone(here.name, shared=True):
-        with places.alone(f"{here.name}-start"):
-            admin_url = postgres.start(here, outlives_us=True)
-            passwords = roles.prepare(admin_url, here)
-            redis_url = valkey.start(here, outlives_us=True)
-        yield Shared(admin_url, passwords, redis_url)
-    with suppress(BlockingIOError), places.alone(here.name, wait=False):
-        valkey.stop(here)
-        postgres.stop(here)
+    try:
+        with places.alone(here.name, shared=True):
+            with places.alone(f"{here.name}-start"):
+                admin_url = postgres.start(here, outlives_us=True)
+                passwords = roles.prepare(admin_url, here)
+                redis_url = valkey.start(here, outlives_us=True)
+            yield Shared(admin_url, passwords, redis_url)
+    finally:
+        with suppress(BlockingIOError), places.alone(here.name, wait=False):
+            valkey.stop(here)
+            postgres.stop(here)
 
 
 def variables(admin_url: str) -> dict[str, str]:
