@@ -16,11 +16,14 @@ from backend.carbon import service as carbon
 from backend.carbon.queries import Factor, FactorSet
 from backend.catalogue import service as catalogue
 from backend.catalogue.queries import Basis, Material, Rate
+from backend.identity import queries as identities
 from backend.identity import service as identity
+from backend.identity.queries import StaffRole
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.ids import new_id
 from backend.network import service as network
+from backend.subsidy import service as subsidy
 from backend.subsidy import service as subsidy
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=CITY)
@@ -52,6 +55,73 @@ def a_household(db: Session, district: str = YUHANG) -> UUID:
     """Open a household that nobody belongs to yet."""
     community = a_community(db, district)
     return identity.open_household(db, community=community, address="示范路1号（虚构）", at=NOON).id
+
+
+ALICE, BOB, CHARLIE = "+8616100000001", "+8616100000002", "+8616100000003"
+FIXED_CODE = "246810"
+PIN, PASSWORD = "135791", "correct horse battery"
+
+
+def a_newcomer(db: Session, *, phone: str = ALICE, at: datetime = NOON) -> Actor:
+    """Sign in who may have been here before; without a household they are a newcomer."""
+    session = identity.sign_in_resident(db, phone=phone, code=FIXED_CODE, at=at)
+    return identities.authenticate(db, session.access_token, at)
+
+
+def a_resident(
+    db: Session,
+    household: UUID | None = None,
+    *,
+    district: str = YUHANG,
+    phone: str = ALICE,
+    name: str = "爱丽丝",
+    at: datetime = NOON,
+) -> Actor:
+    """Sign a member of a household in; without one, of a new one."""
+    home = identities.home(db, district, household or a_household(db, district))
+    identity.enter_resident(db, home, phone=phone, name=name, at=at)
+    return a_newcomer(db, phone=phone, at=at)
+
+
+def a_collector(
+    db: Session,
+    *,
+    operator: UUID | None = None,
+    number: str = "C0001",
+    district: str = YUHANG,
+    at: datetime = NOON,
+) -> Actor:
+    """Register a collector of an operator and sign them in."""
+    employer = operator or new_id(at)
+    identity.register_collector(
+        db, number=number, pin=PIN, name="赵六", district=district, operator=employer, at=at
+    )
+    session = identity.sign_in_collector(db, number=number, pin=PIN, at=at)
+    return identities.authenticate(db, session.access_token, at)
+
+
+def a_member_of_staff(
+    db: Session,
+    *,
+    role: StaffRole = "district_admin",
+    username: str = "Zhou.Jiu",
+    district: str = YUHANG,
+    organisation: UUID | None = None,
+    at: datetime = NOON,
+) -> Actor:
+    """Register a till, an administrator, an approver or an auditor and sign them in."""
+    identity.register_staff(
+        db,
+        username=username,
+        password=PASSWORD,
+        name="周九",
+        role=role,
+        district=district,
+        organisation=organisation,
+        at=at,
+    )
+    session = identity.sign_in_staff(db, username=username, password=PASSWORD, at=at)
+    return identities.authenticate(db, session.access_token, at)
 
 
 # ── catalogue ──
@@ -219,6 +289,205 @@ def a_programme(db: Session, *, district: str = YUHANG, id: UUID = PROGRAMME, fe
 
 
 # ── books ──
+
+
+def a_priced_bag() -> Priced:
+    """Price the worked example: 5.2 kg of glass and 3.0 kg of cardboard."""
+    return Priced(
+        household=new_id(NOON),
+        operator=new_id(NOON),
+        holder=new_id(NOON),
+        period="2026",
+        lines=(
+            PricedLine("glass", 5_200, 0, 52, 104, 1_582, PROGRAMME),
+            PricedLine("cardboard", 3_000, 240, 0, 0, 262, None),
+        ),
+    )
+
+
+def priced_bags() -> some.SearchStrategy[Priced]:
+    """Draw bags of any size; what no programme pays has no subsidy."""
+    amounts = some.integers(0, 10**9)
+    programmes = some.sampled_from([UUID(int=number) for number in (1, 2, 3)])
+    materials = some.sampled_from(["glass", "foam", "cardboard", "clothes"])
+    subsidised = some.builds(PricedLine, materials, amounts, amounts, amounts, amounts, amounts, programmes)
+    nothing = some.just(0)
+    bought = some.builds(PricedLine, materials, amounts, amounts, nothing, nothing, amounts, some.none())
+    return some.builds(
+        Priced,
+        household=some.uuids(version=4),
+        operator=some.uuids(version=4),
+        holder=some.uuids(version=4),
+        period=some.just("2026"),
+        lines=some.lists(subsidised | bought, max_size=8).map(tuple),
+    )
+
+
+# catalogue
+
+ASSUMED = Basis("assumption", None, "演示的假设。", "Assumption of the demo.")
+
+
+def a_material(db: Session, key: str = "glass", *, accepted: bool = True, name_zh: str = "玻璃") -> str:
+    """Enter a material; return its key."""
+    material = Material(
+        key=key,
+        name_zh=name_zh,
+        name_en=key.replace("_", " ").capitalize(),
+        category="other",
+        accepted=accepted,
+        refusal_zh=None if accepted else "不在回收范围内。",
+        refusal_en=None if accepted else "It is not taken.",
+        goes_to=None if accepted else "other",
+        hint_zh="倒空、冲净。",
+        hint_en="Empty and rinse.",
+        low_value=None,
+        basis=ASSUMED,
+    )
+    catalogue.add_material(db, material)
+    return key
+
+
+def a_rate(
+    material: str = "glass",
+    *,
+    accepted: bool = True,
+    market: Decimal | int = 0,
+    subsidy: Decimal | int = 0,
+    operator: Decimal | int = 0,
+    ceiling_grams: int | None = None,
+    programme: UUID | None = None,
+) -> Rate:
+    """Price a material; whatever is subsidised has a programme."""
+    payer = programme or (new_id() if subsidy or operator else None)
+    return Rate(
+        material=material,
+        accepted=accepted,
+        market_fen_per_kg=Decimal(market),
+        subsidy_fen_per_kg=Decimal(subsidy),
+        operator_fen_per_tonne=Decimal(operator),
+        ceiling_grams=ceiling_grams,
+        programme=payer,
+        market_basis=ASSUMED,
+        subsidy_basis=ASSUMED if payer else None,
+    )
+
+
+def a_price_list(
+    db: Session,
+    *rates: Rate,
+    district: str = YUHANG,
+    at: datetime = NOON,
+    effective_at: datetime | None = None,
+) -> UUID:
+    """Publish a price list of glass and cardboard, or of these rates, with the materials they name."""
+    for rate in rates or (GLASS, CARDBOARD):
+        a_material(db, rate.material)
+    return catalogue.publish(
+        db,
+        district=district,
+        rates=rates or (GLASS, CARDBOARD),
+        effective_at=effective_at or at,
+        by=Actor.system(district),
+        at=at,
+    )
+
+
+# carbon
+
+
+def a_factor(material: str = "glass", kg_per_kg: str | None = "0.3043") -> Factor:
+    """Say what recycling a material saves; None is that nobody knows."""
+    found = kg_per_kg is not None
+    return Factor(
+        material=material,
+        kg_per_kg=Decimal(kg_per_kg) if kg_per_kg is not None else None,
+        upper_kg_per_kg=Decimal(100) if found else None,
+        boundary="recycling against virgin material" if found else None,
+        source="WARM v15" if found else None,
+        clause=material if found else None,
+        grade="A" if found else "assumption",
+        note_zh="注。",
+        note_en="A note.",
+        basis_zh="出处。",
+        basis_en="A basis.",
+    )
+
+
+def a_factor_set(
+    *factors: Factor, name: str = "lower_bound", version: int = 1, at: datetime = NOON
+) -> FactorSet:
+    """Put factors into a set that is valid and approved from a moment on."""
+    return FactorSet(
+        id=new_id(at),
+        name=name,
+        version=version,
+        name_zh="下限因子集",
+        name_en="Lower-bound factors",
+        boundary_zh="再生料替代原生料；不计森林碳",
+        boundary_en="recycling against virgin material; no forest carbon",
+        baseline_zh="不设处置基线",
+        baseline_en="no disposal baseline",
+        valid_from=at,
+        approved_by_zh="演示",
+        approved_by_en="the demo",
+        approved_at=at,
+        note_zh="注。",
+        note_en="A note.",
+        lines=factors,
+    )
+
+
+def an_approved_factor_set(db: Session, *, at: datetime = NOON, version: int = 1) -> FactorSet:
+    """Bring a set for glass, cardboard and beverage cartons into force."""
+    factors = (a_factor("glass"), a_factor("cardboard", "0.0873"), a_factor("beverage_carton", None))
+    for factor in factors:
+        a_material(db, factor.material)
+    approved = a_factor_set(*factors, version=version, at=at)
+    carbon.approve(db, approved)
+    return approved
+
+
+# subsidy
+
+PROGRAMME = UUID("0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11")
+
+GLASS = a_rate("glass", subsidy=10, operator=20_000, ceiling_grams=20_000, programme=PROGRAMME)
+CARDBOARD = a_rate("cardboard", market=80)
+"""The two rates of the worked example."""
+
+
+def a_programme(db: Session, *, district: str = YUHANG, id: UUID = PROGRAMME, fen: int = 0) -> UUID:
+    """Open a programme, with this much money for 2026 in its budget."""
+    by = Actor.system(district)
+    subsidy.open_programme(
+        db,
+        id=id,
+        district=district,
+        name_zh="低价值可回收物补贴",
+        name_en="Subsidy for low-value recyclables",
+        basis_zh="演示的假设。",
+        basis_en="Assumption of the demo.",
+        by=by,
+        at=NOON,
+    )
+    if fen:
+        accounts.open_book(db, district)
+        subsidy.fund(
+            db,
+            district=district,
+            programme=id,
+            period="2026",
+            fen=fen,
+            basis_zh="演示的假设。",
+            basis_en="Assumption of the demo.",
+            by=by,
+            at=NOON,
+        )
+    return id
+
+
+# books
 
 
 def a_priced_bag() -> Priced:
