@@ -17,11 +17,11 @@ from backend.identity.models import (
     TokenFamily,
     digest,
 )
-from backend.identity.rules import COLLECTOR, ROLES, Collector, Home, Me, OwnHome, Post
+from backend.identity.rules import COLLECTOR, ROLES, Collector, Home, Me, OwnHome, Post, StaffRole
 from backend.kit.auth import Actor, NotSignedIn
 from backend.network import queries as network
 
-__all__ = ["Collector", "Home"]
+__all__ = ["Collector", "Home", "StaffRole"]
 
 
 def authenticate(db: Session, token: str, at: datetime) -> Actor:
