@@ -1,0 +1,1 @@
+"""Worked examples: what people do, with real commits on real servers."""

@@ -1,0 +1,220 @@
+"""The way of one bag: from one tap to a voucher, and every other way it may end."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from backend.accounts import audit
+from backend.kit.clock import utc_now
+from backend.kit.db import transaction
+from backend.weighing import queries, service
+from seeds import load
+from tests.journeys.conftest import CARDBOARD, GLASS, quoted, weighed
+
+FOAM = {"material": "foam", "gross_grams": 1_000, "tare_grams": 200}
+
+
+def budget_of(city):
+    admin = load.cast("zhou_jiu")
+    staff = city.caller("/v1/sign-in/staff", {"username": admin["username"], "password": admin["password"]})
+    [budget] = staff.get("/v1/budgets")["items"]
+    return budget
+
+
+def test_a_stranger_gets_from_a_phone_number_to_a_voucher(city, database):
+    stranger = city.resident("16100000009")
+    assert stranger.get("/v1/me")["needs_set_up"]
+    stranger.post("/v1/pickups", status=403)
+
+    community = stranger.get("/v1/districts/330110/communities?limit=1")["items"][0]["code"]
+    consent = {"agreed": True, "version": "2026-01"}
+    home = {"community": community, "address": "示范路9号9幢909室", "consent": consent}
+    stranger.post("/v1/household", home, status=201)
+
+    bag = quoted(city, stranger)
+    receipt = stranger.post(f"{bag.path}/confirmation", status=201)
+
+    assert receipt["totals"] == {
+        "net_grams": 8_200,
+        "market_fen": 240,
+        "subsidy_fen": 52,
+        "operator_subsidy_fen": 104,
+        "green_points": 292,
+        "saved_co2e_grams": 1_582 + 262,
+    }
+    assert stranger.get(f"/v1/pickups/{bag.pickup}")["state"] == "completed"
+
+    entry = stranger.get(f"/v1/entries/{receipt['entry_id']}")
+    moved = {
+        (one["source"].split("/")[0], one["target"].split("/")[0], one["asset"]): one["amount"]
+        for one in entry["postings"]
+    }
+    assert moved == {
+        ("operator", "fund", "FEN"): 240,
+        ("green", "household", "GREEN"): 292,
+        ("budget", "fund", "FEN"): 52,
+        ("budget", "operator", "FEN"): 104,
+        ("co2e", "household", "CO2E"): 1_844,
+        ("homes", "holder", "MASS/glass"): 5_200,
+        ("homes", "holder", "MASS/cardboard"): 3_000,
+    }
+
+    offers = stranger.get("/v1/offers")["items"]
+    offer = next(one for one in offers if one["price_points"] == 200)
+    taken = stranger.post("/v1/redemptions", {"offer_id": offer["id"]}, status=201)
+    assert stranger.get("/v1/accounts")["green"] == {"balance": 292, "held": 200, "available": 92}
+
+    city.till().post("/v1/vouchers/honouring", {"code": taken["voucher"]["code"]})
+    city.till().post("/v1/vouchers/honouring", {"code": taken["voucher"]["code"]}, status=409)
+    assert stranger.get("/v1/accounts")["green"] == {"balance": 92, "held": 0, "available": 92}
+    assert [line["points"] for line in stranger.get("/v1/accounts/green/entries")["items"]] == [-200, 292]
+    assert audit.run(database.auditor_url, say=lambda _: None)
+
+
+def test_the_household_sees_prices_before_anything_is_handed_over(city):
+    booked = city.zhang().post("/v1/pickups", status=201)
+
+    rates = {rate["material"]: rate for rate in booked["price_list"]["rates"]}
+    assert rates["glass"]["subsidy_fen_per_kg"] == "10"
+    assert rates["glass"]["subsidy_basis"]["grade"] == "assumption"
+    assert booked["collector"]
+    assert booked["promise"]["minutes"] == 60
+
+
+def test_a_second_tap_does_not_send_a_second_collector(city):
+    zhang = city.zhang()
+    booked = zhang.post("/v1/pickups", status=201, key="first")
+
+    assert zhang.post("/v1/pickups", status=409)["code"] == "pickup_already_open"
+    assert zhang.send("/v1/pickups", key="first").get_json() == booked
+
+    zhang.post(f"/v1/pickups/{booked['id']}/cancellation")
+    zhang.post("/v1/pickups", status=201)
+
+
+def test_a_quote_holds_what_it_promises_until_the_goods_go_back(city):
+    before = budget_of(city)["available_fen"]
+    bag = quoted(city, city.zhang())
+    assert budget_of(city)["available_fen"] == before - 156
+
+    bag.resident.post(f"{bag.path}/return", {"reason": "changed my mind"})
+
+    assert budget_of(city)["available_fen"] == before
+    assert bag.resident.get("/v1/accounts")["green"]["balance"] == 0
+    assert bag.resident.get(f"/v1/pickups/{bag.pickup}")["state"] == "returned"
+    assert bag.resident.post(f"{bag.path}/confirmation", status=409)["code"] == "weighing_already_ended"
+
+
+def test_a_line_weighed_by_mistake_is_taken_back_with_its_hold(city):
+    before = budget_of(city)["available_fen"]
+    bag = weighed(city, city.zhang(), GLASS, CARDBOARD)
+    glass = next(line for line in bag.lines if line["material"] == "glass")
+
+    quote = bag.collector.delete(f"{bag.path}/lines/{glass['id']}")
+
+    assert [line["material"] for line in quote["lines"]] == ["cardboard"]
+    assert budget_of(city)["available_fen"] == before
+
+
+def test_the_code_that_was_read_out_agrees_and_a_wrong_one_counts(city):
+    bag = quoted(city, city.zhang())
+    code = bag.resident.get(bag.path)["confirmation_code"]
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert bag.collector.get(bag.path)["confirmation_code"] is None
+
+    for _ in range(4):
+        bag.collector.post(f"{bag.path}/confirmation", {"code": wrong}, status=403)
+    receipt = bag.collector.post(f"{bag.path}/confirmation", {"code": code}, status=201)
+
+    assert receipt["ended_by"] == "code"
+
+
+def test_after_five_wrong_codes_even_the_right_one_is_refused_but_the_resident_still_agrees(city):
+    bag = quoted(city, city.zhang())
+    code = bag.resident.get(bag.path)["confirmation_code"]
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+
+    for _ in range(5):
+        bag.collector.post(f"{bag.path}/confirmation", {"code": wrong}, status=403)
+
+    bag.collector.post(f"{bag.path}/confirmation", {"code": code}, status=429)
+    bag.resident.post(f"{bag.path}/confirmation", status=201)
+
+
+def test_more_on_the_scale_withdraws_the_quote_and_its_code(city):
+    bag = quoted(city, city.zhang(), GLASS)
+    code = bag.resident.get(bag.path)["confirmation_code"]
+
+    bag.collector.post(f"{bag.path}/lines", {"lines": [FOAM]}, status=201)
+
+    assert bag.resident.post(f"{bag.path}/confirmation", status=409)["code"] == "weighing_not_quoted"
+    bag.collector.post(f"{bag.path}/quote")
+    assert bag.resident.get(bag.path)["confirmation_code"] != code
+
+
+def test_silence_at_the_deadline_agrees_and_says_so(city):
+    bag = quoted(city, city.zhang())
+    late = utc_now() + timedelta(hours=25)
+
+    for _ in range(2):
+        with transaction(districts=["330110"]) as db:
+            service.confirm_by_silence(db, UUID(bag.weighing), district="330110", revision=1, at=late)
+
+    assert bag.resident.get(f"{bag.path}/receipt")["ended_by"] == "silence"
+    assert bag.resident.get("/v1/accounts")["green"]["balance"] == 292
+    told = [notice["template"] for notice in bag.resident.get("/v1/notices")["items"]]
+    assert "weighing.confirmed_by_silence" in told
+
+
+def test_silence_about_an_older_quote_means_nothing(city):
+    bag = quoted(city, city.zhang(), GLASS)
+    bag.collector.post(f"{bag.path}/lines", {"lines": [CARDBOARD]}, status=201)
+    bag.collector.post(f"{bag.path}/quote")
+
+    with transaction(districts=["330110"]) as db:
+        service.confirm_by_silence(db, UUID(bag.weighing), district="330110", revision=1, at=utc_now())
+        assert queries.locked(db, "330110", UUID(bag.weighing)).state == "quoted"
+
+
+def test_beyond_the_ceiling_the_subsidy_stops_and_the_line_says_why(city):
+    heavy = {"material": "glass", "gross_grams": 60_000, "tare_grams": 0}
+    bag = weighed(city, city.zhang(), heavy, heavy)
+
+    first, second = sorted(bag.lines, key=lambda line: -line["subsidised_grams"])
+    ceiling = 30_000
+    assert first["subsidised_grams"] + second["subsidised_grams"] == ceiling
+    assert (second["subsidy_fen"], second["cap"]) == (0, "ceiling")
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "code"),
+    [
+        ({"material": "battery", "gross_grams": 1_000}, 409, "material_not_accepted"),
+        ({"material": "glass", "gross_grams": 390}, 422, "scale_cannot_read"),
+        ({"material": "glass", "gross_grams": 1_010}, 422, "scale_cannot_read"),
+        ({"material": "glass", "gross_grams": 60_020}, 422, "scale_cannot_read"),
+        ({"material": "glass", "gross_grams": 1_000, "tare_grams": 1_000}, 422, "invalid"),
+        ({"material": "glass", "gross_grams": 2.9}, 422, "invalid"),
+    ],
+)
+def test_what_no_scale_shows_is_refused_and_holds_nothing(city, line, status, code):
+    before = budget_of(city)["available_fen"]
+    bag = weighed(city, city.zhang(), CARDBOARD)
+
+    assert bag.collector.post(f"{bag.path}/lines", {"lines": [line]}, status=status)["code"] == code
+    assert budget_of(city)["available_fen"] == before
+
+
+def test_what_is_not_yours_is_not_found(city):
+    bag = quoted(city, city.zhang())
+    wang = city.wang()
+    other = city.collector("C0002" if bag.collector.get("/v1/me")["name"] == "赵六" else "C0001")
+
+    wang.get(bag.path, status=404)
+    wang.get(f"/v1/pickups/{bag.pickup}", status=404)
+    wang.post(f"{bag.path}/confirmation", status=404)
+    other.post(f"{bag.path}/quote", status=404)
+    other.post(f"/v1/pickups/{bag.pickup}/acceptance", status=404)
+    receipt = bag.resident.post(f"{bag.path}/confirmation", status=201)
+    wang.get(f"/v1/entries/{receipt['entry_id']}", status=404)
