@@ -43,12 +43,15 @@ class Taken:
     merchant: Merchant
 
     @property
+    def code(self) -> str:
+        """Return the voucher's code, as a till reads it."""
+        return code_of(self.redemption.district, self.redemption.id)
+
+    @property
     def voucher(self) -> Voucher | None:
-        """Return the voucher while there is something to show."""
+        """Return the voucher while there is one to show."""
         held = self.redemption
-        if held.state != State.HELD:
-            return None
-        return Voucher(held.id, code_of(held.district, held.id), held.expires_at)
+        return Voucher(held.id, self.code, held.expires_at) if held.state == State.HELD else None
 
 
 def offers(

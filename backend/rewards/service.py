@@ -149,7 +149,7 @@ def picture(db: Session, redemption_id: UUID, *, by: Actor, at: datetime) -> byt
     if found is None:
         raise RedemptionNotFound
     check_held(found.redemption.standing(), at=at)
-    return voucher.picture(voucher.code_of(by.district, redemption_id))
+    return voucher.picture(found.code)
 
 
 def cancel(db: Session, redemption_id: UUID, *, by: Actor, at: datetime) -> queries.Taken:
