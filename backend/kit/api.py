@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest as UnreadableBody
 from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.kit import fields as house
-from backend.kit.auth import NotSignedIn, ScopeMissing, View
+from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, View
 from backend.kit.errors import BodyTooLarge, Invalid, NotJson, Problem, Unreadable
 
 _DEEPEST = 32
@@ -146,11 +146,11 @@ def example_of(kind: type[Problem]) -> dict[str, Any]:
 def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
     """Write a view's notes into its operation: its gate, its key and everything it may refuse."""
     said = doc_info.get("notes", {})
-    problems = list(dict.fromkeys(said.get("refusals", ())))
+    problems = list(said.get("refusals", ()))
     operation = {**doc, "security": [{"token": []}] if said.get("scope") else []}
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
-        problems += [NotSignedIn, ScopeMissing]
+        problems += [NotSignedIn, ScopeMissing, NoHousehold]
     if said.get("idempotent"):
         operation["parameters"] = [*doc.get("parameters", []), "IDEMPOTENCY_KEY"]
     if "requestBody" in doc:
@@ -158,7 +158,7 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if "422" in responses:
         problems.append(Invalid)
-    return {**operation, "responses": responses | _responses(problems)}
+    return {**operation, "responses": responses | _responses(list(dict.fromkeys(problems)))}
 
 
 class PlatformApi(Api):

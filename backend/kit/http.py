@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 
 from backend.kit import idempotency
-from backend.kit.auth import Actor, NotSignedIn, ScopeMissing, notes
+from backend.kit.auth import Actor, NoHousehold, NotSignedIn, ScopeMissing, notes
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, keep, open_session, undo
 from backend.kit.errors import (
@@ -92,7 +92,7 @@ class Platform(Flask):
             raise NotSignedIn
         who = self.authenticate(db, token.strip(), g.at)
         if scope not in who.scopes:
-            raise ScopeMissing
+            raise ScopeMissing if who.district else NoHousehold
         return who
 
     def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
