@@ -3,7 +3,7 @@
 Each maker fills in what a test does not care about. A new noun is a new function, beside those of its room.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
-from backend.accounts.postings import Priced, PricedLine
+from backend.accounts.postings import Priced, PricedLine, credited
 from backend.carbon import service as carbon
 from backend.carbon.queries import Factor, FactorSet
 from backend.catalogue import service as catalogue
@@ -23,6 +23,7 @@ from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.ids import new_id
 from backend.network import service as network
+from backend.rewards import service as rewards
 from backend.subsidy import service as subsidy
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=CITY)
@@ -320,3 +321,67 @@ def priced_bags() -> some.SearchStrategy[Priced]:
         period=some.just("2026"),
         lines=some.lists(subsidised | bought, max_size=8).map(tuple),
     )
+
+
+def some_points(db: Session, household: UUID, points: int, *, district: str = YUHANG) -> UUID:
+    """Credit a household with points for cardboard; return the entry."""
+    accounts.open_book(db, district)
+    cardboard = PricedLine("cardboard", points, points, 0, 0, 0, None)
+    bag = Priced(
+        household=household, operator=new_id(NOON), holder=new_id(NOON), period="2026", lines=(cardboard,)
+    )
+    weighing = new_id(NOON)
+    return accounts.entry_of(
+        accounts.post(
+            db,
+            district=district,
+            key=f"weighing/{weighing}/confirmed",
+            kind="weighing.confirmed",
+            at=NOON,
+            postings=credited(bag),
+            subject=household,
+            facts={"weighing": str(weighing)},
+        )
+    )
+
+
+# ── rewards ──
+
+
+def a_merchant(db: Session) -> UUID:
+    """Enter a shop."""
+    merchant = new_id(NOON)
+    rewards.register_merchant(db, id=merchant, name_zh="示范便利店", name_en="Demo Corner Store", kind="shop")
+    return merchant
+
+
+def an_offer(
+    db: Session,
+    *,
+    merchant: UUID | None = None,
+    district: str = YUHANG,
+    price_points: int = 200,
+    stock: int = 10,
+    per_household_limit: int | None = None,
+    starts_at: datetime = NOON - timedelta(days=1),
+    ends_at: datetime = NOON + timedelta(days=30),
+) -> UUID:
+    """Publish an offer of a shop."""
+    offer = new_id(NOON)
+    rewards.publish_offer(
+        db,
+        id=offer,
+        district=district,
+        merchant=merchant or a_merchant(db),
+        title_zh="2元代金券",
+        title_en="Voucher for 2 yuan",
+        price_points=price_points,
+        stock=stock,
+        per_household_limit=per_household_limit,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        voucher_days=30,
+        basis_zh="演示的假设。",
+        basis_en="Assumption of the demo.",
+    )
+    return offer

@@ -10,8 +10,6 @@ from backend.accounts.postings import (
     FEN,
     GREEN,
     Posting,
-    Priced,
-    PricedLine,
     bank,
     budget,
     credited,
@@ -26,53 +24,34 @@ from backend.accounts.postings import (
     redeemed,
     treasury,
 )
+from backend.subsidy.postings import drawn
+from tests.makers import a_priced_bag, priced_bags
 
-ALICE, SHOP, OPERATOR, COLLECTOR, PROGRAMME = (UUID(int=number) for number in range(1, 6))
+ALICE, SHOP, PROGRAMME = (UUID(int=number) for number in range(1, 4))
 
 amounts = some.integers(min_value=0, max_value=10**12)
-lines = some.builds(
-    PricedLine,
-    material=some.sampled_from(["glass", "cardboard", "foam"]),
-    net_grams=amounts,
-    market_fen=amounts,
-    subsidy_fen=amounts,
-    operator_subsidy_fen=amounts,
-    saved_co2e_grams=amounts,
-    programme=some.just(PROGRAMME),
-)
-
-
-def bag(*priced: PricedLine) -> Priced:
-    return Priced(household=ALICE, operator=OPERATOR, holder=COLLECTOR, period="2026", lines=priced)
-
-
-def subsidised(priced: Priced) -> tuple[Posting, ...]:
-    """What the subsidy room adds: the money behind the rest of the points."""
-    fen = sum(line.subsidy_fen for line in priced.lines)
-    return move(budget(PROGRAMME, priced.period), fund(), FEN, fen)
 
 
 def test_the_worked_example_of_glass_and_cardboard():
-    glass = PricedLine("glass", 5_200, 0, 52, 104, 1_582, PROGRAMME)
-    cardboard = PricedLine("cardboard", 3_000, 240, 0, 0, 262, None)
+    bag = a_priced_bag()
 
-    assert credited(bag(glass, cardboard)) == (
-        Posting(source=operator_due(OPERATOR), target=fund(), asset=FEN, amount=240),
-        Posting(source=green_issued(), target=green(ALICE), asset=GREEN, amount=292),
+    assert credited(bag) == (
+        Posting(source=operator_due(bag.operator), target=fund(), asset=FEN, amount=240),
+        Posting(source=green_issued(), target=green(bag.household), asset=GREEN, amount=292),
     )
 
 
-@given(some.lists(lines, max_size=6))
-def test_a_bag_is_backed_once_its_subsidy_is_drawn(priced):
-    moves = (*credited(bag(*priced)), *subsidised(bag(*priced)))
+@given(priced_bags())
+def test_a_bag_is_backed_once_its_subsidy_is_drawn(bag):
+    moves = (*credited(bag), *drawn(bag))
 
     assert is_backed(moves)
     assert all(posting.amount > 0 for posting in moves)
 
 
-@given(some.lists(lines, min_size=1, max_size=6))
-def test_points_without_their_subsidy_are_not_backed(priced):
-    assert is_backed(credited(bag(*priced))) == (sum(line.subsidy_fen for line in priced) == 0)
+@given(priced_bags())
+def test_points_without_their_subsidy_are_not_backed(bag):
+    assert is_backed(credited(bag)) == (sum(line.subsidy_fen for line in bag.lines) == 0)
 
 
 @given(amounts)
