@@ -72,7 +72,9 @@ class Scale(InDistrict, Base):
     __table_args__ = (
         UniqueConstraint("district", "serial"),
         CheckConstraint("accuracy_class in ('III', 'IIII')", name="accuracy_class"),
-        CheckConstraint("0 < interval_grams and interval_grams <= min_grams and min_grams < max_grams", name="range"),
+        CheckConstraint(
+            "0 < interval_grams and interval_grams <= min_grams and min_grams < max_grams", name="range"
+        ),
     )
 
     serial: Mapped[str]

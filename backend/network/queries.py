@@ -20,12 +20,16 @@ def districts(db: Session) -> Sequence[Division]:
 
 def district(db: Session, code: str) -> Division | None:
     """Find a district."""
-    return db.scalars(select(Division).where(Division.code == code, Division.kind == "district")).one_or_none()
+    return _division(db, code, "district")
 
 
 def community(db: Session, code: str) -> Division | None:
     """Find a community."""
-    return db.scalars(select(Division).where(Division.code == code, Division.kind == "community")).one_or_none()
+    return _division(db, code, "community")
+
+
+def _division(db: Session, code: str, kind: str) -> Division | None:
+    return db.scalars(select(Division).where(Division.code == code, Division.kind == kind)).one_or_none()
 
 
 def communities(db: Session, code: str, *, name: str, cursor: str | None, limit: int) -> Page[Division]:
@@ -42,7 +46,9 @@ def communities(db: Session, code: str, *, name: str, cursor: str | None, limit:
 def service_area(db: Session, district: str) -> ServiceHours | None:
     """Return what a district promises, if it is served."""
     row = db.get(ServiceArea, district)
-    return row and ServiceHours(
+    if row is None:
+        return None
+    return ServiceHours(
         district=row.district,
         opens=row.opens,
         closes=row.closes,
@@ -69,7 +75,7 @@ def operator(db: Session, operator_id: UUID) -> Operator | None:
 def scale(db: Session, district: str, scale_id: UUID) -> ScalePassport | None:
     """Find a scale with its newest certificate."""
     row = db.execute(_passports(district).where(Scale.id == scale_id)).one_or_none()
-    return row and _passport(*row)
+    return None if row is None else _passport(*row)
 
 
 def scales(db: Session, district: str, *, operator: UUID) -> list[ScalePassport]:
@@ -100,6 +106,6 @@ def _passport(scale: Scale, certificate: Certificate | None) -> ScalePassport:
         min_grams=scale.min_grams,
         max_grams=scale.max_grams,
         interval_grams=scale.interval_grams,
-        certificate=certificate and certificate.number,
-        certified_until=certificate and certificate.expires_on,
+        certificate=certificate.number if certificate else None,
+        certified_until=certificate.expires_on if certificate else None,
     )

@@ -87,7 +87,15 @@ def register_scale(
 
 
 def certify(
-    db: Session, *, id: UUID, district: str, scale: UUID, number: str, issuer: str, issued_on: date, expires_on: date
+    db: Session,
+    *,
+    id: UUID,
+    district: str,
+    scale: UUID,
+    number: str,
+    issuer: str,
+    issued_on: date,
+    expires_on: date,
 ) -> None:
     """Record that a scale was verified."""
     certificate = {
