@@ -5,6 +5,7 @@ Phone numbers come in E.164, as the wire's schema leaves them.
 
 import hmac
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -59,7 +60,7 @@ def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSe
     queries.lock_number(db, index)
     free_at = rules.next_code_at(queries.codes_since(db, index, at - rules.HOUR))
     if free_at is not None and at < free_at:
-        seconds = int((free_at - at).total_seconds()) + 1
+        seconds = ceil((free_at - at).total_seconds())
         raise CodeTooSoon(retry_after=seconds, seconds=seconds)
     code, key = new_id(at), new_key()
     db.add(

@@ -1,0 +1,191 @@
+"""A resident's sign-in by number and one-time code."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.identity import queries, service
+from backend.identity.errors import CodeTooSoon, CodeWrong
+from backend.identity.models import OneTimeCode, Person
+from backend.kit.envelope import blind_index
+from backend.kit.jobs import OutboxEvent
+from tests.makers import ALICE, BOB, FIXED_CODE, NOON, XIHU, YUHANG, a_community, a_household
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def city(db: Session) -> None:
+    a_community(db, YUHANG)
+    a_community(db, XIHU)
+
+
+def ask(db: Session, *, at=NOON, phone: str = ALICE):
+    return service.send_code(db, phone=phone, language="zh-CN", at=at)
+
+
+def sent_to(db: Session, phone: str = ALICE) -> str:
+    code = queries.newest_code_locked(db, blind_index(phone))
+    assert code is not None
+    return code.digits()
+
+
+def guesses(but: str) -> Iterator[str]:
+    return (guess for n in range(1_000_000) if (guess := f"{n:06d}") not in {but, FIXED_CODE})
+
+
+def sign_in(db: Session, code: str, *, at=NOON, phone: str = ALICE):
+    return service.sign_in_resident(db, phone=phone, code=code, at=at)
+
+
+def test_the_first_sign_in_makes_a_newcomer(db):
+    ask(db)
+
+    session = sign_in(db, sent_to(db), at=NOON + 60 * SECOND)
+
+    assert (session.role, session.district, session.needs_set_up) == ("newcomer", None, True)
+    assert session.access_expires_at == NOON + timedelta(minutes=16)
+    assert session.refresh_expires_at == NOON + timedelta(days=30, minutes=1)
+
+
+def test_the_second_sign_in_finds_the_same_person_and_their_household(db):
+    home = queries.home(db, YUHANG, a_household(db))
+    alice = service.enter_resident(db, home, phone=ALICE, name="爱丽丝", at=NOON)
+
+    session = sign_in(db, FIXED_CODE)
+    actor = queries.authenticate(db, session.access_token, NOON)
+
+    assert (actor.id, actor.role, actor.district, actor.household) == (alice, "resident", YUHANG, home.id)
+    assert db.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_a_code_fits_once(db):
+    ask(db)
+    code = sent_to(db)
+
+    sign_in(db, code)
+    with pytest.raises(CodeWrong):
+        sign_in(db, code)
+
+
+def test_a_code_lives_five_minutes(db):
+    ends = ask(db).expires_at
+
+    assert ends == NOON + timedelta(minutes=5)
+    with pytest.raises(CodeWrong):
+        sign_in(db, sent_to(db), at=ends)
+    sign_in(db, sent_to(db), at=ends - SECOND)
+
+
+def test_after_five_wrong_guesses_the_right_one_is_refused_too(db):
+    ask(db)
+    right = sent_to(db)
+    wrong = guesses(but=right)
+
+    for _ in range(5):
+        with pytest.raises(CodeWrong):
+            sign_in(db, next(wrong))
+
+    with pytest.raises(CodeWrong):
+        sign_in(db, right)
+
+
+def test_the_fifth_guess_may_be_right(db):
+    ask(db)
+    right = sent_to(db)
+    wrong = guesses(but=right)
+
+    for _ in range(4):
+        with pytest.raises(CodeWrong):
+            sign_in(db, next(wrong))
+
+    assert sign_in(db, right).access_token
+
+
+def test_a_new_code_ends_the_one_before(db):
+    ask(db)
+    first = sent_to(db)
+    ask(db, at=NOON + 60 * SECOND)
+    second = sent_to(db)
+
+    if first != second:
+        with pytest.raises(CodeWrong):
+            sign_in(db, first, at=NOON + 61 * SECOND)
+    sign_in(db, second, at=NOON + 61 * SECOND)
+
+
+def test_a_code_is_bound_to_its_number(db):
+    ask(db)
+    ask(db, phone=BOB)
+
+    if sent_to(db) != sent_to(db, BOB):
+        with pytest.raises(CodeWrong):
+            sign_in(db, sent_to(db), phone=BOB)
+
+
+def test_nobody_signs_in_without_having_asked(db):
+    with pytest.raises(CodeWrong):
+        sign_in(db, next(guesses(but="")))
+
+
+def test_one_code_a_minute(db):
+    assert ask(db).resend_at == NOON + 60 * SECOND
+
+    with pytest.raises(CodeTooSoon) as refused:
+        ask(db, at=NOON + 20 * SECOND)
+
+    assert refused.value.retry_after == 40
+    ask(db, at=NOON + 60 * SECOND)
+
+
+def test_five_codes_an_hour(db):
+    for minute in range(0, 50, 10):
+        ask(db, at=NOON + timedelta(minutes=minute))
+
+    with pytest.raises(CodeTooSoon) as refused:
+        ask(db, at=NOON + timedelta(minutes=50))
+
+    assert refused.value.retry_after == 600
+    ask(db, at=NOON + timedelta(minutes=60))
+
+
+def test_the_message_leaves_by_the_outbox_which_names_nobody(db):
+    ask(db)
+
+    event = db.scalars(select(OutboxEvent)).one()
+    code = db.scalars(select(OneTimeCode)).one()
+
+    assert (event.topic, event.payload) == ("identity.send_code", {"code": str(code.id)})
+    letter = service.take_letter(db, code.id, at=NOON)
+    assert letter is not None
+    assert (letter.phone, letter.digits) == (ALICE, code.digits())
+
+
+def test_a_message_is_taken_once_and_its_number_with_it(db):
+    ask(db)
+    code = db.scalars(select(OneTimeCode)).one()
+
+    service.take_letter(db, code.id, at=NOON)
+
+    assert (code.vault_key, code.phone_sealed) == (None, None)
+    assert service.take_letter(db, code.id, at=NOON) is None
+
+
+def test_a_message_that_comes_too_late_is_not_sent(db):
+    ask(db)
+    code = db.scalars(select(OneTimeCode)).one()
+
+    assert service.take_letter(db, code.id, at=NOON + timedelta(minutes=5)) is None
+
+
+def test_codes_are_forgotten_after_an_hour(db):
+    ask(db)
+    ask(db, phone=BOB, at=NOON + timedelta(hours=1))
+    newest = queries.newest_code_locked(db, blind_index(BOB))
+
+    service.take_letter(db, newest.id, at=NOON + timedelta(hours=1))
+
+    assert db.scalars(select(OneTimeCode.id)).all() == [newest.id]
