@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from backend.kit.errors import BadRequest
-from backend.kit.fields import Count, Words
+from backend.kit.fields import Words
 
 Item = TypeVar("Item")
 
@@ -28,7 +28,9 @@ class PageIn(Schema):
     cursor = Words(
         maximum=400, load_default=None, metadata={"description": "`next_cursor` of the page before"}
     )
-    limit = Count(minimum=1, maximum=100, load_default=20, metadata={"description": "items on a page"})
+    limit = fields.Integer(
+        validate=validate.Range(1, 100), load_default=20, metadata={"description": "items on a page"}
+    )
 
 
 @dataclass(frozen=True)
