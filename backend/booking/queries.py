@@ -84,16 +84,13 @@ def least_busy(db: Session, district: str, *, operator: UUID, start: datetime) -
     """Choose the operator's collector with the fewest open stops around a window."""
     crew = identity.collectors(db, district, operator=operator)
     near = timedelta(hours=12)
-    load: dict[UUID | None, int] = dict(
-        db.execute(
-            select(Pickup.collector, func.count())
-            .where(Pickup.district == district, Pickup.operator == operator, Pickup.state.in_(OPEN))
-            .where(Pickup.window_start.between(start - near, start + near))
-            .group_by(Pickup.collector)
-        )
-        .tuples()
-        .all()
+    busy = db.execute(
+        select(Pickup.collector, func.count())
+        .where(Pickup.district == district, Pickup.operator == operator, Pickup.state.in_(OPEN))
+        .where(Pickup.window_start.between(start - near, start + near))
+        .group_by(Pickup.collector)
     )
+    load = dict(busy.all())
     return min(crew, key=lambda one: (load.get(one.id, 0), one.number), default=None)
 
 

@@ -58,7 +58,7 @@ def is_served(day: date, hours: ServiceHours) -> bool:
     if hours.serves_holidays:
         return True
     try:
-        return chinese_calendar.is_workday(day)
+        return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return day.weekday() < 5
 

@@ -41,10 +41,10 @@ def book(
     :raises WindowNotServed: the chosen window is outside service hours
     :raises PickupAlreadyOpen: the household is already waiting for one
     """
-    home = identity.household(db, by.district, by.home())
-    operator = home and network.operator_for(db, by.district, home.community)
+    home = identity.home(db, by.district, by.home())
+    operator = network.operator_for(db, by.district, home.community)
     hours = network.service_area(db, by.district)
-    if home is None or operator is None or hours is None:
+    if operator is None or hours is None:
         raise NotServed
     window = promised(hours, at) if window_start is None else chosen(hours, window_start, at)
     if window is None:

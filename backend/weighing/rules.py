@@ -1,6 +1,6 @@
 """What a line is worth, and how a weighing may end. No database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -80,7 +80,7 @@ def price(reading: Reading, rate: Rate, factors: FactorSet, *, subsidised_grams:
     )
 
 
-def share(readings: list[Reading], granted: Mapping[str, int]) -> dict[UUID, int]:
+def share(readings: Sequence[Reading], granted: Mapping[str, int]) -> dict[UUID, int]:
     """Share what was granted for each material among its readings, first come first served."""
     left = dict(granted)
     shares: dict[UUID, int] = {}

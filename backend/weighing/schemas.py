@@ -8,10 +8,12 @@ from backend.carbon.schemas import FactorOut
 from backend.catalogue.schemas import RateOut
 from backend.kit.fields import Count, Fen, Grams, Id, In, Moment, Out, Points, Words
 from backend.kit.paging import page_out
+from backend.kit.sentences import say
 from backend.weighing.rules import State
 
 _STATE = {"description": "where it stands", "enum": [state.value for state in State]}
 _CAP = {"description": "why less than the rate is paid: `ceiling` of the household or `budget`; else null"}
+_NOTHING_LEFT = say("Must be less than gross_grams.", "应小于 gross_grams。")
 _HEAVIEST = 1_000_000
 _MOST_LINES = 30
 
@@ -27,7 +29,7 @@ class LineIn(In):
     @validates_schema
     def _something_is_left(self, line: dict[str, Any], **_: Any) -> None:
         if line["tare_grams"] >= line["gross_grams"]:
-            raise ValidationError("Must be less than gross_grams.", "tare_grams")
+            raise ValidationError(_NOTHING_LEFT, "tare_grams")
 
 
 class LinesIn(In):

@@ -105,7 +105,7 @@ def _add(
 ) -> queries.Quote:
     before = queries.lines(db, weighing)
     readings = [Reading(**{**line, "id": line["id"] or new_id(at)}) for line in lines]
-    ids = [row.id for row in (*before, *readings)]
+    ids = [line.id for line in before] + [reading.id for reading in readings]
     if len(set(ids)) < len(ids):
         raise LineTwice
     _withdraw(weighing)
