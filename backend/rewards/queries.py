@@ -64,7 +64,7 @@ def offers(
         query = query.where(
             (Offer.price_points > after[0]) | ((Offer.price_points == after[0]) & (Offer.id > after[1]))
         )
-    rows = db.execute(query.order_by(Offer.price_points, Offer.id).limit(limit + 1)).tuples().all()
+    rows = db.execute(query.order_by(Offer.price_points, Offer.id).limit(limit + 1)).all()
     shown = [
         OfferShown(offer, merchant, None if available is None else offer.price_points <= available)
         for offer, merchant in rows
@@ -79,7 +79,7 @@ def _available(db: Session, district: str, household: UUID) -> int:
 def offer_locked(db: Session, district: str, offer_id: UUID) -> tuple[Offer, Merchant] | None:
     """Find an offer and keep others from its stock."""
     query = _offers(district).where(Offer.id == offer_id).with_for_update(of=Offer)
-    return db.execute(query).tuples().one_or_none()
+    return db.execute(query).one_or_none()
 
 
 def _offers(district: str) -> Select[Offer, Merchant]:
@@ -108,7 +108,7 @@ def redemptions(
     query = _redemptions(district).where(Redemption.household == household)
     if (before := key_of(cursor, UUID)) is not None:
         query = query.where(Redemption.id < before[0])
-    rows = db.execute(query.order_by(Redemption.id.desc()).limit(limit + 1)).tuples().all()
+    rows = db.execute(query.order_by(Redemption.id.desc()).limit(limit + 1)).all()
     return cut([Taken(*row) for row in rows], limit, lambda one: (one.redemption.id,))
 
 
@@ -134,5 +134,5 @@ def _redemptions(district: str) -> Select[Redemption, Offer, Merchant]:
 
 
 def _one(db: Session, query: Select[Redemption, Offer, Merchant]) -> Taken | None:
-    row = db.execute(query).tuples().one_or_none()
+    row = db.execute(query).one_or_none()
     return None if row is None else Taken(*row)

@@ -38,6 +38,7 @@ from tests.makers import (
     NOON,
     XIHU,
     YUHANG,
+    a_community,
     a_member_of_staff,
     a_merchant,
     a_newcomer,
@@ -73,6 +74,7 @@ def offer(db, shop):
 @pytest.fixture
 def till(db, shop):
     """The shop's till."""
+    a_community(db)
     return a_member_of_staff(db, role="till", username="Sun.Ba", organisation=shop)
 
 
@@ -300,12 +302,11 @@ def test_redemptions_are_listed_from_new_to_old(db, alice):
 
 def test_round_trips_of_redeeming_and_of_the_till(db, alice, offer, till, statements):
     statements.clear()
-    taken = service.redeem(db, by=alice, offer_id=offer, at=NOON)
-    db.flush()
+    code = service.redeem(db, by=alice, offer_id=offer, at=NOON).code
     redeeming = len(statements)
-    db.expire_all()
+    db.expunge_all()
     statements.clear()
-    service.honour(db, taken.code, by=till, at=NOON)
+    service.honour(db, code, by=till, at=NOON)
 
     # The offer locked; its stock and the redemption written; the hold posted; the deadline written.
     assert redeeming == 5
