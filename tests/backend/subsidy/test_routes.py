@@ -1,0 +1,55 @@
+"""Budgets over HTTP: for the staff of a district, and of that district only."""
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from backend.identity import service as identity
+from backend.kit.clock import utc_now
+from backend.kit.db import transaction
+from tests.makers import FIXED_CODE, PASSWORD, PROGRAMME, XIHU, YUHANG, a_community, a_programme
+
+
+def budgets(app: Flask, token: str) -> TestResponse:
+    return app.test_client().get("/v1/budgets", headers={"Authorization": f"Bearer {token}"})
+
+
+def staff_token(district: str) -> str:
+    username, at = f"staff-{district}", utc_now()
+    with transaction(districts=[district]) as db:
+        a_community(db, district)
+        identity.register_staff(
+            db,
+            username=username,
+            password=PASSWORD,
+            name="周九",
+            role="district_admin",
+            district=district,
+            at=at,
+        )
+    with transaction() as db:
+        return identity.sign_in_staff(db, username=username, password=PASSWORD, at=at).access_token
+
+
+def test_staff_see_what_their_district_has(app: Flask):
+    with transaction(districts=[YUHANG]) as db:
+        a_programme(db, fen=1_000)
+
+    (shown,) = budgets(app, staff_token(YUHANG)).get_json()["items"]
+    assert shown["programme"]["id"] == str(PROGRAMME)
+    assert (shown["period"], shown["available_fen"], shown["held_fen"]) == ("2026", 1_000, 0)
+    assert shown["basis_en"] == "Assumption of the demo."
+
+
+def test_staff_of_another_district_see_nothing_of_it(app: Flask):
+    with transaction(districts=[YUHANG]) as db:
+        a_programme(db, fen=1_000)
+
+    assert budgets(app, staff_token(XIHU)).get_json() == {"items": []}
+
+
+def test_residents_and_strangers_do_not(app: Flask):
+    with transaction() as db:
+        newcomer = identity.sign_in_resident(db, phone="+8616100000001", code=FIXED_CODE, at=utc_now())
+
+    assert budgets(app, newcomer.access_token).status_code == 403
+    assert budgets(app, "nonsense").status_code == 401
