@@ -1,5 +1,6 @@
 """A double-entry, append-only ledger for anything that can be counted, in PostgreSQL. It knows nobody."""
 
+from ledger.audit import Finding, Report, audit
 from ledger.errors import ChartConflict, Refusal, Refused, UnknownAccount
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
@@ -10,6 +11,7 @@ __all__ = [
     "Balance",
     "ChartConflict",
     "Entry",
+    "Finding",
     "Hold",
     "Line",
     "Outcome",
@@ -18,10 +20,12 @@ __all__ = [
     "Recorded",
     "Refusal",
     "Refused",
+    "Report",
     "Reserve",
     "Settle",
     "UnknownAccount",
     "adopt",
+    "audit",
     "balance",
     "balances",
     "entry",

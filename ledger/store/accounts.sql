@@ -1,8 +1,11 @@
 -- The chart of accounts, and the accounts that it lets a posting open.
 
+-- Neither name nor pattern has an empty segment, so equally many slashes leave % no room for one.
+
 create function ledger.matches(pattern text, name text) returns boolean
 language sql immutable parallel safe
-return name ~ ('^' || replace(replace(pattern, '.', '\.'), '*', '[^/]+') || '$');
+return name like replace(replace(pattern, '_', '\_'), '*', '%')
+   and length(name) - length(replace(name, '/', '')) = length(pattern) - length(replace(pattern, '/', ''));
 
 
 -- Adds classes to a book's chart and returns the whole of it; what was there before stays as it is.
@@ -20,52 +23,43 @@ as $$
 begin
     perform pg_advisory_xact_lock(hashtextextended('ledger.adopt/' || the_book, 0));
 
-    insert into chart (book, pattern, asset, owner, bounded)
+    insert into ledger.chart (book, pattern, asset, owner, bounded)
     select the_book, c.pattern, c.asset, c.owner, c.bounded
       from unnest(patterns, assets, owners, bounds) as c (pattern, asset, owner, bounded)
         on conflict do nothing;
 
-    return query select * from chart where book = the_book order by pattern, asset;
+    return query select * from ledger.chart where book = the_book order by pattern, asset;
 end;
 $$;
 
 
--- Opens those of the named accounts that the chart knows and that are not open yet; returns the ones it
--- opened. In order of name: two callers who open the same accounts wait for each other, never in a circle.
+-- Opens those of the named accounts that the chart knows; returns the ones that it opened and nobody else.
+-- In order of name: two callers who open the same accounts wait for each other, never in a circle.
 
 create function ledger.open_accounts(the_book text, paths text[], assets text[]) returns bigint[]
-language plpgsql
-set search_path = pg_catalog, ledger, pg_temp
+language sql
 as $$
-declare
-    opened  bigint[];
-begin
     with fresh as (
-        insert into account (book, path, asset, owner, bounded, lots, stripes)
+        insert into ledger.account (book, path, asset, owner, bounded, lots, stripes)
         select the_book, named.path, named.asset, class.owner, class.bounded, class.lots, class.stripes
           from unnest(paths, assets) as named (path, asset)
-          join chart as class
-            on class.book = the_book
-           and matches(class.pattern, named.path)
-           and matches(class.asset, named.asset)
-         where not exists (
-                   select from account a
-                    where a.book = the_book and a.path = named.path and a.asset = named.asset
-               )
+         cross join lateral (
+                   select c.owner, c.bounded, c.lots, c.stripes
+                     from ledger.chart c
+                    where c.book = the_book and ledger.matches(c.pattern, named.path) and ledger.matches(c.asset, named.asset)
+                    limit 1
+               ) as class
          order by named.path collate "C", named.asset collate "C"
             on conflict do nothing
-        returning id
+        returning id, bounded, stripes
+    ), floored as (
+        insert into ledger.balance (book, account, stripe)
+        select the_book, fresh.id, stripe
+          from fresh
+         cross join generate_series(0, fresh.stripes - 1) as stripe
+         where fresh.bounded
     )
-    select coalesce(array_agg(id), '{}') into opened from fresh;
-
-    insert into balance (book, account, stripe)
-    select a.book, a.id, stripe
-      from account a
-     cross join generate_series(0, a.stripes - 1) as stripe
-     where a.book = the_book and a.id = any (opened) and a.bounded;
-
-    return opened;
-end;
+    select coalesce(array_agg(id), '{}') from fresh;
 $$;
 
 
@@ -73,7 +67,6 @@ $$;
 
 create function ledger.unopen_accounts(the_book text, opened bigint[]) returns void
 language plpgsql
-set search_path = pg_catalog, ledger, pg_temp
 as $$
 declare
     unused  bigint[];
@@ -81,14 +74,14 @@ begin
     select array_agg(o.id)
       into unused
       from unnest(opened) as o (id)
-     where not exists (select from balance b
+     where not exists (select from ledger.balance b
                         where b.book = the_book and b.account = o.id and b.version > 0)
-       and not exists (select from posting p
+       and not exists (select from ledger.posting p
                         where p.book = the_book and p.source = o.id and p.source_version is null)
-       and not exists (select from posting p
+       and not exists (select from ledger.posting p
                         where p.book = the_book and p.target = o.id and p.target_version is null);
 
-    delete from balance where book = the_book and account = any (unused);
-    delete from account where book = the_book and id = any (unused);
+    delete from ledger.balance where book = the_book and account = any (unused);
+    delete from ledger.account where book = the_book and id = any (unused);
 end;
 $$;

@@ -6,6 +6,9 @@
 --
 -- Everyone takes locks in one order: accounts to open, by name; balances, by account; reversed entries, by
 -- id; keys, by key. A transaction that posts once to a book, as its last locking write, meets no deadlock.
+--
+-- What a batch names is looked up one by one (lateral, limit 1): no statistics, however stale, can turn that
+-- into a scan, and the plans can be kept.
 
 create function ledger.post(
     the_book          text,
@@ -79,6 +82,7 @@ declare
     found          integer;
     bounded        integer;
     last_account   bigint;
+    last_number    integer;
     looked         boolean := entries > 1;
     stamp          timestamptz;
     row            record;
@@ -91,7 +95,10 @@ begin
         for row in
             select named.no, a.id, a.bounded, a.status
               from unnest(account_paths, account_assets) with ordinality as named (path, asset, no)
-              join account a on a.book = the_book and a.path = named.path and a.asset = named.asset
+             cross join lateral (
+                       select id, bounded, status from account
+                        where book = the_book and path = named.path and asset = named.asset limit 1
+                   ) as a
         loop
             found := found + 1;
             account_ids[row.no] := row.id;
@@ -103,7 +110,11 @@ begin
             end if;
         end loop;
         exit when found = accounts or opened is not null;
-        opened := open_accounts(the_book, account_paths, account_assets);
+        opened := open_accounts(
+            the_book,
+            array(select path from unnest(account_paths, account_ids) as a (path, id) where id is null),
+            array(select asset from unnest(account_assets, account_ids) as a (asset, id) where id is null)
+        );
     end loop;
     if found < accounts then
         for this in 1 .. accounts loop
@@ -116,15 +127,25 @@ begin
     -- A hold brings its account along.
     if holds > 0 then
         for row in
-            select named.no, h.account, a.path, a.status, known.no as number
+            select known.id as account, known.no as number, null::bigint as hold, null as path, null as status
+              from unnest(account_ids) with ordinality as known (id, no)
+             union all
+            select h.account, null, named.no, a.path, a.status
               from unnest(hold_ids) with ordinality as named (id, no)
-              join hold h on h.book = the_book and h.id = named.id
-              join account a on a.book = the_book and a.id = h.account
-              left join unnest(account_ids) with ordinality as known (id, no) on known.id = h.account
-             order by h.account
+             cross join lateral (
+                       select account from hold where book = the_book and id = named.id limit 1
+                   ) as h
+             cross join lateral (
+                       select path, status from account where book = the_book and id = h.account limit 1
+                   ) as a
+             order by account, number
         loop
-            if row.number is null and row.account is distinct from last_account then
+            if row.number is not null then
                 last_account := row.account;
+                last_number := row.number;
+                continue;
+            end if;
+            if row.account is distinct from last_account then
                 accounts := accounts + 1;
                 bounded := bounded + 1;
                 account_ids[accounts] := row.account;
@@ -132,8 +153,10 @@ begin
                 if row.status <> 'open' then
                     bars[accounts] := 'account_' || row.status;
                 end if;
+                last_account := row.account;
+                last_number := accounts;
             end if;
-            hold_accounts[row.no] := coalesce(row.number, accounts);
+            hold_accounts[row.hold] := last_number;
         end loop;
     end if;
 
@@ -145,10 +168,11 @@ begin
         found := 0;
         for row in
             select known.no, b.posted, b.held, b.version
-              from unnest(account_ids) with ordinality as known (id, no)
-              join balance b on b.book = the_book and b.account = known.id and b.stripe = 0
-             order by b.account, b.stripe
-               for update of b
+              from (select id, no from unnest(account_ids) with ordinality as a (id, no) order by id) as known
+             cross join lateral (
+                       select posted, held, version from balance
+                        where book = the_book and account = known.id and stripe = 0 limit 1 for update
+                   ) as b
         loop
             found := found + 1;
             posted[row.no] := row.posted;
@@ -163,18 +187,20 @@ begin
         if cardinality(reversed_ids) > 0 then
             for row in
                 select named.no
-                  from unnest(reversed_ids) with ordinality as named (id, no)
-                  join entry e on e.book = the_book and e.id = named.id
-                 order by e.id
-                   for no key update of e
+                  from (select id, no from unnest(reversed_ids) with ordinality as r (id, no) order by id) as named
+                 cross join lateral (
+                           select from entry where book = the_book and id = named.id limit 1 for no key update
+                       ) as e
             loop
                 reversible[row.no] := true;
             end loop;
             for row in
                 select named.no
                   from unnest(reversed_ids) with ordinality as named (id, no)
-                  join entry e on e.book = the_book and e.reverses = named.id
-                 where e.id <> all (landed)
+                 cross join lateral (
+                           select from entry
+                            where book = the_book and reverses = named.id and id <> all (landed) limit 1
+                       ) as e
             loop
                 reversed[row.no] := true;
             end loop;
@@ -186,7 +212,10 @@ begin
             for row in
                 select named.no, h.state, h.remaining, h.expires_at, h.version
                   from unnest(hold_ids) with ordinality as named (id, no)
-                  join hold h on h.book = the_book and h.id = named.id
+                 cross join lateral (
+                           select state, remaining, expires_at, version from hold
+                            where book = the_book and id = named.id limit 1
+                       ) as h
             loop
                 hold_states[row.no] := row.state;
                 hold_remains[row.no] := row.remaining;
@@ -202,8 +231,11 @@ begin
             for row in
                 select named.no, e.id, e.posted_at, e.fingerprint = fingerprints[named.no] as same
                   from unnest(keys) with ordinality as named (key, no)
-                  join entry e on e.book = the_book and e.key = named.key
-                 where e.id <> all (landed)
+                 cross join lateral (
+                           select id, posted_at, fingerprint from entry
+                            where book = the_book and key = named.key limit 1
+                       ) as e
+                 where written[named.no] is not true
             loop
                 stored_ids[row.no] := row.id;
                 stored_ats[row.no] := row.posted_at;

@@ -52,7 +52,7 @@ select named.path,
 _STATEMENT = """
 with named as (
     select (
-        select a.id from ledger.account a where a.book = %(book)s and a.path = %(path)s and a.asset = %(asset)s
+        select id from ledger.account where book = %(book)s and path = %(path)s and asset = %(asset)s
     )
 ), line as (
     (select p.entry, p.no, p.target as counterpart, -p.amount as amount, p.source_version as version,
@@ -97,7 +97,8 @@ select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.post
           join ledger.account target on target.book = p.book and target.id = p.target
          where p.book = e.book and p.entry = e.id) as postings,
        (select jsonb_agg(
-                   jsonb_build_array(v.kind, v.hold, v.asked, a.path, a.asset, h.expires_at) order by v.hold, v.no
+                   jsonb_build_array(v.kind, v.hold, v.asked, a.path, a.asset, h.expires_at)
+                   order by v.hold, v.no
                )
           from ledger.hold_event v
           join ledger.hold h on h.book = v.book and h.id = v.hold

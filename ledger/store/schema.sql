@@ -30,8 +30,8 @@ create table ledger.account (
     bounded    boolean      not null,
     lots       boolean      not null default false,
     book       text         not null,
-    path       text         not null,
-    asset      text         not null,
+    path       text         not null check (path ~ '^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$'),
+    asset      text         not null check (asset ~ '^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$'),
     owner      text         not null,
     status     text         not null default 'open' check (status in ('open', 'frozen', 'closed')),
 

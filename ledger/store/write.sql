@@ -24,7 +24,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
-    insert into posting (
+    insert into ledger.posting (
         book, entry, no, asset, amount,
         source, source_version, source_after, target, target_version, target_after
     )
@@ -37,33 +37,37 @@ begin
            ) as p (entry, no, source, target, amount, source_version, source_after, target_version, target_after)
      where fresh[p.entry];
 
-    update balance b
-       set posted = now.posted, held = now.held, version = now.version
+    -- Every one of these rows is there: this is an update that finds them by key whatever the planner believes.
+    insert into ledger.balance as b (book, account, posted, held, version)
+    select the_book, now.account, now.posted, now.held, now.version
       from unnest(account_ids, decision.posted, decision.held, decision.versions) as now (account, posted, held, version)
-     where b.book = the_book and b.account = now.account and b.stripe = 0
-       and (b.version <> now.version or b.held <> now.held);
+     where now.version is not null
+        on conflict (book, account, stripe) do update
+       set posted = excluded.posted, held = excluded.held, version = excluded.version
+     where b.version <> excluded.version or b.held <> excluded.held;
 
-    insert into unsealed (book, entry)
+    insert into ledger.unsealed (book, entry)
     select the_book, e.id
       from unnest(ids, fresh) as e (id, fresh)
      where e.fresh;
 
     if cardinality(move_entries) > 0 then
-        update hold h
-           set state = decision.hold_states[m.hold],
-               remaining = decision.hold_remains[m.hold],
-               version = decision.hold_versions[m.hold]
-          from (select distinct hold from unnest(move_entries, move_holds) as m (entry, hold) where fresh[m.entry]) as m
-         where h.book = the_book and h.id = hold_ids[m.hold];
+        for i in 1 .. cardinality(hold_ids) loop
+            update ledger.hold
+               set state = decision.hold_states[i],
+                   remaining = decision.hold_remains[i],
+                   version = decision.hold_versions[i]
+             where book = the_book and id = hold_ids[i] and version <> decision.hold_versions[i];
+        end loop;
 
-        insert into hold (book, id, entry, account, amount, remaining, state, version, expires_at)
+        insert into ledger.hold (book, id, entry, account, amount, remaining, state, version, expires_at)
         select the_book, hold_ids[m.hold], ids[m.entry], account_ids[decision.hold_accounts[m.hold]], m.amount,
                decision.hold_remains[m.hold], decision.hold_states[m.hold], decision.hold_versions[m.hold], m.expires_at
           from unnest(move_entries, move_kinds, move_holds, move_amounts, move_expiries)
                as m (entry, kind, hold, amount, expires_at)
          where fresh[m.entry] and m.kind = 'reserved';
 
-        insert into hold_event (book, hold, no, entry, kind, amount, asked)
+        insert into ledger.hold_event (book, hold, no, entry, kind, amount, asked)
         select the_book, hold_ids[m.hold], m.event, ids[m.entry], m.kind, m.taken, m.asked
           from unnest(move_entries, move_kinds, move_holds, decision.taken, decision.events, move_amounts)
                as m (entry, kind, hold, taken, event, asked)

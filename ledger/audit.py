@@ -1,0 +1,123 @@
+"""The one way to check everything: each line against each balance, each entry against its fingerprint."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import scalar_row, tuple_row
+from pydantic import ValidationError
+
+from ledger.rules import content
+from ledger.seal.canonical import digest
+from ledger.store import checks, queries
+from ledger.values import Value
+
+
+class Finding(Value):
+    """Something that is wrong: the first such row of its check, in words."""
+
+    check: str
+    sentence: str
+    book: str | None = None  # none, if it is the schema that is wrong
+
+
+class Sum(Value):
+    """What all accounts of one asset come to: zero, unless something is wrong."""
+
+    asset: str
+    total: int
+    accounts: int
+    postings: int
+
+
+class Book(Value):
+    """What the audit saw of one book."""
+
+    name: str
+    entries: int
+    sums: tuple[Sum, ...]
+    findings: tuple[Finding, ...]
+
+
+class Report(Value):
+    """What the audit saw of everything."""
+
+    findings: tuple[Finding, ...]
+    books: tuple[Book, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.findings
+
+
+def audit(
+    conn: Connection[Any],
+    books: Iterable[str] | None = None,
+    progress: Callable[[str, str], None] = lambda book, check: None,
+) -> Report:
+    """Replay books, all of them or those named, and compare what they say with what they should.
+
+    It runs in a transaction that is REPEATABLE READ, so that it sees one moment of books that go on, and
+    takes memory for no more than a thousand entries. `progress` hears of each check before it begins, with
+    the book ("" for the schema) and the check's name.
+
+    :raises ValueError: the transaction would see several moments
+    """
+    if _ask(conn, "select current_setting('transaction_isolation')") in {
+        "read committed",
+        "read uncommitted",
+    }:
+        raise ValueError("an audit needs a REPEATABLE READ transaction")
+    findings = []
+    for check in checks.SCHEMA:
+        progress("", check.name)
+        if (sentence := _ask(conn, check.query, {})) is not None:
+            findings.append(Finding(check=check.name, sentence=sentence))
+    names = list(conn.cursor(row_factory=scalar_row).execute(checks.BOOKS)) if books is None else books
+    seen = tuple(_book(conn, name, progress) for name in names)
+    return Report(findings=(*findings, *(finding for book in seen for finding in book.findings)), books=seen)
+
+
+def _book(conn: Connection[Any], book: str, progress: Callable[[str, str], None]) -> Book:
+    findings = []
+    for check in checks.BOOK:
+        progress(book, check.name)
+        if (sentence := _ask(conn, check.query, {"book": book})) is not None:
+            findings.append(Finding(check=check.name, sentence=sentence, book=book))
+    progress(book, "fingerprints")
+    entries, changed = 0, None
+    for sentence in _fingerprints(conn, book):
+        entries += 1
+        changed = changed or sentence
+    if changed:
+        findings.append(Finding(check="fingerprints", sentence=changed, book=book))
+    progress(book, "conservation")
+    sums = tuple(
+        Sum(asset=asset, accounts=accounts, postings=postings, total=int(total))
+        for asset, accounts, postings, total in conn.cursor(row_factory=tuple_row).execute(
+            checks.SUMS, {"book": book}
+        )
+    )
+    findings += [
+        Finding(check="conservation", sentence=f"all {one.asset} comes to {one.total}, not to 0", book=book)
+        for one in sums
+        if one.total
+    ]
+    return Book(name=book, entries=entries, sums=sums, findings=tuple(findings))
+
+
+def _fingerprints(conn: Connection[Any], book: str) -> Iterator[str | None]:
+    """Say of each entry what is wrong with its content, if anything."""
+    for row in queries.stream(conn, book):
+        try:
+            stored = queries.recorded(row)
+        except ValidationError as error:
+            yield f"entry {row['id']} does not read as an entry: {error.errors()[0]['msg']}"
+            continue
+        intact = digest(content(stored.entry)) == stored.fingerprint
+        yield None if intact else f"entry {row['id']} is not what was posted: its fingerprint differs"
+
+
+def _ask(conn: Connection[Any], query: str, parameters: dict[str, str] | None = None) -> Any:
+    return conn.cursor(row_factory=scalar_row).execute(query, parameters).fetchone()
