@@ -9,9 +9,10 @@ from backend.carbon import routes as carbon
 from backend.catalogue import routes as catalogue
 from backend.identity import queries as identities
 from backend.identity import routes as identity
-from backend.kit import health
+from backend.kit import health, logs
 from backend.kit.api import PlatformApi, open_api
 from backend.kit.auth import public
+from backend.kit.db import refuse_superuser
 from backend.kit.http import Platform, check_gates, prepare
 from backend.network import routes as network
 from backend.notices import routes as notices
@@ -25,7 +26,9 @@ ROOMS = (network, identity, notices, catalogue, carbon, subsidy, accounts, rewar
 
 
 def create_app() -> Platform:
-    """Build the platform from its rooms, and refuse to start if a view has no gate."""
+    """Build the platform from its rooms; refuse to start where that would not be safe."""
+    logs.configure()
+    refuse_superuser()
     app = Platform("backend", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings().body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base

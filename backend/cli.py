@@ -12,13 +12,17 @@ import structlog
 from backend import migrations
 from backend.app import create_app
 from backend.identity import service as identity
+from backend.identity.queries import StaffRole
+from backend.kit import idempotency, jobs, logs
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.errors import every_problem
-from backend.kit.jobs import SWEEP_SECONDS, sweep
 from backend.settings import settings
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
+ROUNDS = (jobs.sweep, idempotency.forget)
+"""What the clock does; each claims its own run."""
+_ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor")
 
 log = structlog.get_logger()
 
@@ -26,6 +30,7 @@ log = structlog.get_logger()
 @click.group()
 def cli() -> None:
     """Run and look after an installation of Lvzhang."""
+    logs.configure()
 
 
 @cli.command()
@@ -46,17 +51,18 @@ def release() -> None:
 
 @cli.command()
 def clock() -> None:
-    """Wake what is due, every few seconds; of several clocks one gets through.
+    """Wake what is due, every few seconds, and clear away; of several clocks one gets through.
 
     RQ's own cron enqueues with pickle whatever its workers read, so the clock is a loop of ours.
     """
-    log.info("clock_started", every_seconds=SWEEP_SECONDS)
+    log.info("clock_started", every_seconds=jobs.SWEEP_SECONDS)
     while True:
-        try:
-            sweep()
-        except Exception:
-            log.exception("sweep_failed")
-        time.sleep(SWEEP_SECONDS)
+        for go in ROUNDS:
+            try:
+                go()
+            except Exception:
+                log.exception("round_failed", round=go.__qualname__)
+        time.sleep(jobs.SWEEP_SECONDS)
 
 
 @cli.group()
@@ -68,8 +74,8 @@ def admin() -> None:
 @click.option("--username", required=True)
 @click.option("--name", required=True, help="the person's name")
 @click.option("--district", required=True, help="a district code, such as 330110")
-@click.option("--role", type=click.Choice(["district_admin", "approver", "auditor"]), default="district_admin")
-def create(username: str, name: str, district: str, role: str) -> None:
+@click.option("--role", type=click.Choice(_ROLES), default="district_admin")
+def create(username: str, name: str, district: str, role: StaffRole) -> None:
     """Make a member of staff; the first password is made up and shown once."""
     password = secrets.token_urlsafe(12)
     with transaction(districts=[district]) as db:

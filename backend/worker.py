@@ -6,6 +6,8 @@ from rq.serializers import JSONSerializer
 
 from backend.booking import jobs as booking
 from backend.identity import jobs as identity
+from backend.kit import logs
+from backend.kit.db import refuse_superuser
 from backend.kit.jobs import queue
 from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
@@ -16,7 +18,9 @@ JOBS = (booking, weighing, rewards, notices, identity)
 
 
 def main() -> None:
-    """Work until told to stop."""
+    """Work until told to stop, and then to the end of what was begun."""
+    logs.configure()
+    refuse_superuser()
     structlog.get_logger().info("worker_started", queue=queue().name)
     Worker([queue()], connection=queue().connection, serializer=JSONSerializer).work(logging_level="WARNING")
 

@@ -6,6 +6,10 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from backend.identity import rules
 from backend.kit.fields import Count, Id, In, Moment, Out, Words
+from backend.kit.sentences import say
+
+_NOT_MOBILE = say("Not a mobile number of mainland China.", "不是中国大陆手机号码。")
+_NOT_SIX_DIGITS = say("Not six digits.", "应为 6 位数字。")
 
 
 class Phone(Words):
@@ -18,7 +22,7 @@ class Phone(Words):
         """Read the number."""
         number = rules.mobile(super().deserialize(value, *args, **kwargs))
         if number is None:
-            raise ValidationError("Not a mobile number of mainland China.")
+            raise ValidationError(_NOT_MOBILE)
         return number
 
 
@@ -31,7 +35,7 @@ class Address(Words):
 
 
 def _six_digits() -> fields.String:
-    return fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{6}\Z", error="Not six digits."))
+    return fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{6}\Z", error=_NOT_SIX_DIGITS))
 
 
 def _device() -> Words:

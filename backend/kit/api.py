@@ -1,6 +1,5 @@
 """How a room speaks HTTP: strict JSON in, documented refusals out, one OpenAPI document of all of it."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +7,12 @@ from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest as UnreadableBody
-from werkzeug.exceptions import UnsupportedMediaType
 
+from backend.kit import body
 from backend.kit import fields as house
-from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, View
+from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, View, mark
 from backend.kit.errors import BodyTooLarge, Invalid, NotJson, Problem, Unreadable
 
-_DEEPEST = 32
 _ABOUT = (
     "Book a pickup with one tap, agree on a weight, and see every point and gram in an append-only ledger. "
     "Times are RFC 3339 with an offset, ids are UUIDs, amounts are whole numbers with the unit in their "
@@ -47,46 +44,11 @@ class ProblemOut(Schema):
     )
 
 
-def _no_constant(word: str) -> Any:
-    raise ValueError(f"{word} is not JSON")
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _depth(value: Any) -> int:
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, children), default=0)
-
-
-def read_json(body: bytes) -> Any:
-    """Read JSON as RFC 8259 has it: UTF-8, no NaN, no key twice, not too deep.
-
-    :raises ValueError: it is not
-    """
-    value = json.loads(body.decode(), parse_constant=_no_constant, object_pairs_hook=_no_twins)
-    if _depth(value) > _DEEPEST:
-        raise ValueError("nested too deep")
-    return value
-
-
 class _Parser(FlaskParser):
     """Strict about unknown fields everywhere, and about JSON."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        body = req.get_data(cache=True)
-        if not body:
-            return {}
-        if not req.is_json:
-            raise UnsupportedMediaType
-        try:
-            return read_json(body)
-        except (ValueError, RecursionError):
-            raise UnreadableBody from None
+        return body.read(req)
 
 
 class Room(Blueprint):
@@ -100,9 +62,6 @@ class Room(Blueprint):
         def post(self, rule: str) -> Callable[[View], View]: ...
         def put(self, rule: str) -> Callable[[View], View]: ...
         def delete(self, rule: str) -> Callable[[View], View]: ...
-        def arguments(
-            self, schema: type[Schema], *, location: str = "json", required: bool = True, example: Any = None
-        ) -> Callable[[View], View]: ...
         def response(
             self,
             status_code: int,
@@ -115,6 +74,19 @@ class Room(Blueprint):
     def __init__(self, name: str, import_name: str, *, url_prefix: str = "/v1", description: str) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
         self._prepare_doc_cbks.append(_document)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a view; its name, below the room's, is the operation's for good."""
+        register = super().route(rule, **options)
+        return lambda view: register(mark(view, operation=f"{self.name}_{view.__name__}"))
+
+    def arguments(
+        self, schema: type[Schema], *, location: str = "json", required: bool = True, example: Any = None
+    ) -> Callable[[View], View]:
+        """Hand a view what its schema lets through, from the body or the query."""
+        options = {} if example is None else {"example": example}
+        take = super().arguments(schema, location=location, required=required, **options)
+        return lambda view: mark(take(view), takes_body=location == "json")
 
 
 def _responses(problems: list[type[Problem]]) -> dict[str, Any]:
@@ -133,7 +105,7 @@ def _responses(problems: list[type[Problem]]) -> dict[str, Any]:
 
 def example_of(kind: type[Problem]) -> dict[str, Any]:
     """Show what a refusal looks like on the wire."""
-    return {
+    example: dict[str, Any] = {
         "type": "about:blank",
         "title": kind.status.phrase,
         "status": int(kind.status),
@@ -141,20 +113,27 @@ def example_of(kind: type[Problem]) -> dict[str, Any]:
         "code": kind.code,
         "request_id": "4f5c0d3f8a9b4c1d8e7f6a5b4c3d2e1f",
     }
+    if kind is Invalid:
+        example["errors"] = {"lines.0.gross_grams": ["Missing data for required field."]}
+    return example
 
 
 def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
     """Write a view's notes into its operation: its gate, its key and everything it may refuse."""
     said = doc_info.get("notes", {})
     problems = list(said.get("refusals", ()))
-    operation = {**doc, "security": [{"token": []}] if said.get("scope") else []}
+    operation = {
+        **doc,
+        "operationId": said["operation"],
+        "security": [{"token": []}] if said.get("scope") else [],
+    }
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
         problems += [NotSignedIn, ScopeMissing, NoHousehold]
     if said.get("idempotent"):
         operation["parameters"] = [*doc.get("parameters", []), "IDEMPOTENCY_KEY"]
-    if "requestBody" in doc:
-        problems += [Unreadable, BodyTooLarge, NotJson]
+    if method not in ("get", "head"):
+        problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if "422" in responses:
         problems.append(Invalid)

@@ -64,12 +64,35 @@ def dialect(url: str) -> str:
 
 @lru_cache
 def _engine_of(process: int, url: str) -> Engine:
-    return create_engine(dialect(url), pool_size=settings().database_pool, max_overflow=0, pool_timeout=10)
+    return create_engine(
+        dialect(url),
+        pool_size=settings().database_pool,
+        max_overflow=0,
+        pool_timeout=10,
+        hide_parameters=True,  # they may be personal, and errors are logged
+    )
 
 
 def engine() -> Engine:
     """Return this process's engine; a forked worker gets one of its own."""
     return _engine_of(os.getpid(), settings().database_url)
+
+
+def refuse_superuser() -> None:
+    """In production, refuse to start as a role above row security, which keeps the districts apart.
+
+    :raises RuntimeError: `DATABASE_URL` names such a role
+    """
+    if settings().environment != "production":
+        return
+    with engine().connect() as connection:
+        above = connection.scalar(
+            text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+        )
+    if above:
+        raise RuntimeError(
+            "DATABASE_URL names a role above row security; production refuses to start with it"
+        )
 
 
 def open_session(*, read_only: bool = False) -> Session:

@@ -1,6 +1,6 @@
 """The few kinds of refusal that decide a status. A room subclasses one and says it in its own words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -139,6 +139,10 @@ class Invalid(Unprocessable):
     code = "invalid"
     zh = "内容不符合要求，见 errors。"
     en = "The content does not fit; see errors."
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 class Crash(Problem):

@@ -1,6 +1,6 @@
 """One request, one transaction. The commit stands here, before the answer leaves and after nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 
-from backend.kit import idempotency
+from backend.kit import body, idempotency
 from backend.kit.auth import Actor, NoHousehold, NotSignedIn, ScopeMissing, notes
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, keep, open_session, undo
@@ -27,13 +27,15 @@ from backend.kit.errors import (
     Problem,
     Unreadable,
 )
+from backend.kit.sentences import in_language
 
 log = structlog.get_logger()
 
 Authenticate = Callable[[Session, str, datetime], Actor]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_UNREMEMBERED = frozenset({401, 403, 422, 429})
+_OF_STATE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
+"""Refusals that are remembered under a key: a late retry must not suddenly succeed."""
 
 
 def session() -> Session:
@@ -82,6 +84,8 @@ class Platform(Flask):
             g.session, g.at = db, utc_now()
             if (scope := said["scope"]) is not None:
                 g.actor = self._admit(db, scope)
+            if request.method not in _SAFE and not said.get("takes_body"):
+                _no_body()
             response = self._work(db, view, said)
             commit(db)
         return response
@@ -106,9 +110,11 @@ class Platform(Flask):
             response = self.make_response(view(**(request.view_args or {})))
             db.flush()
         except Problem as refusal:
-            if not (refusal.leaves_trace or (held and refusal.status not in _UNREMEMBERED)):
+            remembered = held is not None and refusal.status in _OF_STATE
+            if not (refusal.leaves_trace or remembered):
                 raise
             response = _undone(db, refusal)
+            held = held if remembered else None
         if held:
             idempotency.record(db, held, _remembered(response), at=g.at)
         return response
@@ -123,8 +129,17 @@ def _undone(db: Session, refusal: Problem) -> Response:
 
 def _wanted() -> idempotency.Claim:
     key = idempotency.read_key(request.headers.get("Idempotency-Key"))
-    body = request.get_json(silent=True) if request.content_length else {}
-    return idempotency.Claim(g.actor, key, idempotency.fingerprint_of(request.method, request.path, body))
+    content = idempotency.fingerprint_of(request.method, request.path, body.read(request))
+    return idempotency.Claim(g.actor, key, content)
+
+
+def _no_body() -> None:
+    """Refuse what a view that takes no body would leave unread."""
+    found = body.read(request)
+    if not isinstance(found, dict):
+        raise Invalid({"body": ["Invalid input type."]})
+    if found:
+        raise Invalid({name: ["Unknown field."] for name in found})
 
 
 def _remembered(response: Response) -> idempotency.Answer:
@@ -139,18 +154,22 @@ def _replayed(answer: idempotency.Answer) -> Response:
     return response
 
 
-def problem(refusal: Problem, **members: object) -> Response:
+def problem(refusal: Problem) -> Response:
     """Render a refusal as problem details (RFC 9457)."""
-    body = {
+    told: dict[str, Any] = {
         "type": "about:blank",
         "title": refusal.status.phrase,
         "status": int(refusal.status),
         "detail": refusal.sentence(language()),
         "code": refusal.code,
         "request_id": g.request_id,
-        **members,
     }
-    response = Response(json.dumps(body), refusal.status, content_type="application/problem+json")
+    if isinstance(refusal, Invalid):
+        told["errors"] = {
+            path: [in_language(sentence, language()) for sentence in sentences]
+            for path, sentences in refusal.errors.items()
+        }
+    response = Response(json.dumps(told), refusal.status, content_type="application/problem+json")
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     if refusal.status == HTTPStatus.UNAUTHORIZED:
@@ -160,30 +179,29 @@ def problem(refusal: Problem, **members: object) -> Response:
 
 _OF_STATUS: dict[int, type[Problem]] = {
     int(kind.status): kind
-    for kind in (Unreadable, NoSuchAddress, MethodNotAllowed, BodyTooLarge, NotJson, Invalid, Crash)
+    for kind in (Unreadable, NoSuchAddress, MethodNotAllowed, BodyTooLarge, NotJson, Crash)
 }
 
 
 def _http_problem(error: HTTPException) -> Response:
     """Render what Flask and its libraries raise."""
-    kind = _OF_STATUS.get(error.code or 500, Unreadable)
-    messages = getattr(error, "data", {}).get("messages")
-    response = problem(kind(), **({"errors": dict(_flat(messages))} if messages else {}))
+    if error.code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        # webargs puts what was said of each field below the place that it read.
+        (messages,) = error.data["messages"].values()  # type: ignore[attr-defined]  # webargs hangs it on
+        return problem(Invalid(dict(_by_path(messages))))
+    response = problem(_OF_STATUS.get(error.code or 500, Unreadable)())
     if isinstance(error, MethodNotAllowedByRoute) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 
-def _flat(messages: dict[str, Any], path: str = "") -> list[tuple[str, list[str]]]:
-    """Flatten nested messages to field paths such as `lines.0.gross_grams`."""
-    rows: list[tuple[str, list[str]]] = []
+def _by_path(messages: dict[Any, Any] | list[str], path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Flatten nested messages to field paths such as `lines.0.gross_grams`; the whole body is `body`."""
+    if isinstance(messages, list):
+        yield path or "body", messages
+        return
     for name, found in messages.items():
-        here = path if not path and name in ("json", "query", "json_or_form") else f"{path}.{name}".strip(".")
-        if isinstance(found, dict):
-            rows += _flat(found, here)
-        else:
-            rows.append((here or "body", [str(sentence) for sentence in found]))
-    return rows
+        yield from _by_path(found, path if name == "_schema" else f"{path}.{name}".strip("."))
 
 
 def _crash(error: Exception) -> Response:
@@ -209,6 +227,7 @@ def _finish(response: Response) -> Response:
 
 def prepare(app: Platform) -> None:
     """Give an application its request ids and its one way to render errors."""
+    app.url_map.merge_slashes = False  # what is not our address is not found, rather than moved
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Problem, problem)

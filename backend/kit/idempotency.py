@@ -6,20 +6,24 @@ a twin in flight is told at once instead of waiting), the record last, all in th
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit.auth import Actor, View, mark, refuses
-from backend.kit.db import Base
+from backend.kit.clock import utc_now
+from backend.kit.db import Base, transaction
 from backend.kit.envelope import seal, unseal
 from backend.kit.errors import BadRequest, Conflict, Unprocessable
+from backend.kit.jobs import claimed
 
 _KEY_MAX = 100
+_KEPT = timedelta(days=30)
+_ONE_DAY = 86_400
 
 
 class KeyMissing(BadRequest):
@@ -151,3 +155,13 @@ def record(db: Session, held: Claim, answer: Answer, *, at: datetime) -> None:
             "created_at": at,
         },
     )
+
+
+def forget() -> int:
+    """Delete the answers that were kept long enough; the clock calls it, and once a day it works."""
+    at = utc_now()
+    with transaction() as db:
+        if not claimed(db, "forget_answers", every_seconds=_ONE_DAY, at=at):
+            return 0
+        gone = delete(IdempotencyRecord).where(IdempotencyRecord.created_at < at - _KEPT)
+        return len(db.scalars(gone.returning(IdempotencyRecord.key)).all())

@@ -30,7 +30,8 @@ log = structlog.get_logger()
 QUEUE = "lvzhang"
 GIVE_UP_AFTER = 12
 SWEEP_SECONDS = 5
-_SWEEP_AT_ONCE = 1000
+_MOST_WAITING = 1000
+"""The sweep adds nothing to a queue as long as this: what it found before is still in there."""
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
@@ -158,24 +159,33 @@ def _failed(db: Session, event: UUID, error: Exception, at: datetime) -> None:
     row.due_at = at + timedelta(seconds=min(2**row.attempts, 3600))
     if row.attempts >= GIVE_UP_AFTER:
         row.dead_at = at
+        log.error("event_given_up", event_id=str(event), topic=row.topic, last_error=row.last_error)
+
+
+def claimed(db: Session, name: str, *, every_seconds: int, at: datetime) -> bool:
+    """Claim a run of the clock, once in so many seconds; of several clocks one gets it."""
+    slot = int(at.timestamp()) // every_seconds
+    claim = upsert(ClockRun).values(name=name, slot=slot).on_conflict_do_nothing().returning(ClockRun.slot)
+    if db.execute(claim).first() is None:
+        return False
+    db.execute(delete(ClockRun).where(ClockRun.name == name, ClockRun.slot < slot - 100))
+    return True
 
 
 def sweep() -> int:
-    """Wake whatever is due; the clock calls it every few seconds, and one clock at a time gets through."""
+    """Wake whatever is due; the clock calls it every few seconds, and one clock at a time gets through.
+
+    :raises redis.exceptions.RedisError: Redis is away; the next sweep finds the same rows
+    """
     at = utc_now()
     with transaction() as db:
-        slot = int(at.timestamp()) // SWEEP_SECONDS
-        claimed = db.execute(
-            upsert(ClockRun).values(name="sweep", slot=slot).on_conflict_do_nothing().returning(ClockRun.slot)
-        ).first()
-        if claimed is None:
+        if not claimed(db, "sweep", every_seconds=SWEEP_SECONDS, at=at):
             return 0
-        db.execute(delete(ClockRun).where(ClockRun.name == "sweep", ClockRun.slot < slot - 100))
         due = db.scalars(
             select(OutboxEvent.id)
             .where(OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None), OutboxEvent.due_at <= at)
             .order_by(OutboxEvent.due_at)
-            .limit(_SWEEP_AT_ONCE)
+            .limit(max(0, _MOST_WAITING - queue().count))
         ).all()
         after_commit(db, partial(wake, list(due)))
     return len(due)
