@@ -1,11 +1,8 @@
 """The questions that are asked of accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from psycopg import Connection
 from psycopg.rows import class_row
 from sqlalchemy.orm import Session
 
@@ -79,12 +76,7 @@ def entry(db: Session, district: str, entry_id: UUID, *, household: UUID) -> Rec
 
 def backing(db: Session, district: str) -> Backing:
     """Add up a district's points and the fen that stand behind them."""
-    return backing_of(driver(db), district)
-
-
-def backing_of(conn: Connection[Any], district: str) -> Backing:
-    """Do so on a connection of the auditor's own."""
-    names: Mapping[str, str] = {
+    names = {
         "book": district,
         "green": GREEN,
         "fen": FEN,
@@ -93,7 +85,7 @@ def backing_of(conn: Connection[Any], district: str) -> Backing:
         "fund": fund(),
         "due": operator_due(ANY),
     }
-    with conn.cursor(row_factory=class_row(Backing)) as cursor:
+    with driver(db).cursor(row_factory=class_row(Backing)) as cursor:
         found = cursor.execute(_BACKING, names).fetchone()
     assert found is not None, "a sum has one row"
     return found

@@ -63,7 +63,9 @@ class VoucherOut(Out):
 
     code = fields.String(required=True)
     qr_url = fields.Function(
-        lambda voucher: f"/v1/redemptions/{voucher.redemption}/voucher.svg", metadata=_ADDRESS
+        lambda voucher: f"/v1/redemptions/{voucher.redemption}/voucher.svg",
+        required=True,
+        metadata=_ADDRESS,
     )
     expires_at = Moment(required=True)
 
