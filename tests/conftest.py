@@ -71,7 +71,8 @@ class Copies:
 @pytest.fixture(scope="session")
 def shared_servers() -> Iterator[servers.Shared]:
     """The servers that all runs of this checkout share."""
-    with servers.shared("test") as running:
+    # What waits for a lock that never comes shall fail, not hang.
+    with servers.shared("test", settings={"statement_timeout": "2min"}) as running:
         yield running
 
 

@@ -3,7 +3,7 @@
 import base64
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +65,16 @@ class Shared:
 
 
 @contextmanager
-def shared(purpose: str) -> Iterator[Shared]:
-    """Yield servers for tests or measurements; who leaves last stops them."""
+def shared(purpose: str, *, settings: Mapping[str, str] | None = None) -> Iterator[Shared]:
+    """Yield servers for tests or measurements; who leaves last stops them.
+
+    :param settings: PostgreSQL's, beside those that it always has
+    """
     here = home(purpose)
     try:
         with places.alone(here.name, shared=True):
             with places.alone(f"{here.name}-start"):
-                admin_url = postgres.start(here, outlives_us=True)
+                admin_url = postgres.start(here, outlives_us=True, settings=settings)
                 passwords = roles.prepare(admin_url, here)
                 redis_url = valkey.start(here, outlives_us=True)
             yield Shared(admin_url, passwords, redis_url)

@@ -1,6 +1,7 @@
 """What the migrations leave behind is what the models say, behind the walls that the design asks for."""
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import NullPool, Table, create_engine
 from backend import migrations
 from backend.kit.db import Base, dialect
 from backend.local import roles
+from backend.local.places import ROOT
 from backend.local.roles import Database
 from backend.local.servers import Shared
 
@@ -24,7 +26,7 @@ def test_models_and_migrations_do_not_drift(standing_database: Database) -> None
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), migrations.metadata())
 
-    assert differences == []
+    assert not differences, "\n".join(map(str, differences))
 
 
 def test_two_releases_side_by_side_take_turns(shared_servers: Shared) -> None:
@@ -32,9 +34,10 @@ def test_two_releases_side_by_side_take_turns(shared_servers: Shared) -> None:
     roles.drop(admin_url, name)
     database = roles.create(admin_url, shared_servers.passwords, name)
 
-    with ThreadPoolExecutor() as both:
-        list(both.map(migrations.upgrade, [database.owner_url] * 2))
+    release = f"from backend import migrations; migrations.upgrade({database.owner_url!r})"
+    both = [subprocess.Popen([sys.executable, "-c", release], cwd=ROOT) for _ in range(2)]
 
+    assert [one.wait(timeout=60) for one in both] == [0, 0]
     with psycopg.connect(database.app_url) as app:
         assert app.execute("select version_num from alembic_version").fetchall() == [(migrations.head(),)]
     roles.drop(admin_url, name)
@@ -44,8 +47,9 @@ def test_two_releases_side_by_side_take_turns(shared_servers: Shared) -> None:
 def test_a_table_of_a_district_stands_behind_its_wall(standing_database: Database, table: Table) -> None:
     with psycopg.connect(standing_database.owner_url) as owner:
         wall = owner.execute(
-            "select relrowsecurity, relforcerowsecurity, (select count(*) from pg_policy where polrelid = c.oid)"
-            " from pg_class c where oid = %s::regclass",
+            "select relrowsecurity, relforcerowsecurity, "
+            " (select count(*) from pg_policy where polrelid = c.oid)"
+            "  from pg_class c where c.oid = %s::regclass",
             [table.fullname],
         ).fetchone()
 
