@@ -185,6 +185,7 @@ def test_codes_are_forgotten_after_an_hour(db):
     ask(db)
     ask(db, phone=BOB, at=NOON + timedelta(hours=1))
     newest = queries.newest_code_locked(db, blind_index(BOB))
+    assert newest is not None
 
     service.take_letter(db, newest.id, at=NOON + timedelta(hours=1))
 

@@ -1,6 +1,6 @@
 """Pure decisions of identity."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -36,7 +36,7 @@ def test_no_text_breaks_the_reading_of_numbers(written: str):
 
 @given(some.lists(some.integers(0, 3599), min_size=1, max_size=8, unique=True))
 def test_no_hour_sees_more_than_five_codes_and_no_minute_two(seconds: list[int]):
-    sent = []
+    sent: list[datetime] = []
     for second in sorted(seconds):
         at = NOON + timedelta(seconds=second)
         free_at = rules.next_code_at(list(reversed(sent)))

@@ -1,7 +1,7 @@
 """Sign-in of collectors and staff, and their roles."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 import pytest
@@ -73,7 +73,7 @@ def test_a_password_is_no_pin(db):
 def test_wrong_secrets_make_a_login_rest_longer_each_time(db):
     a_collector(db)
 
-    def fail(at):
+    def fail(at: datetime) -> None:
         with pytest.raises(LoginWrong):
             service.sign_in_collector(db, number="C0001", pin="000000", at=at)
 
@@ -112,12 +112,16 @@ def test_a_password_has_twelve_characters(db):
 
 
 def test_who_is_entered_again_by_the_same_id_stays_as_they_are(db):
-    known = {"id": new_id(), "number": "C1", "pin": PIN, "district": YUHANG, "operator": new_id(), "at": NOON}
+    known, operator = new_id(), new_id()
 
-    first = service.register_collector(db, name="钱七", **known)
-    second = service.register_collector(db, name="钱八", **known)
+    def register(name: str):
+        return service.register_collector(
+            db, id=known, number="C1", pin=PIN, name=name, district=YUHANG, operator=operator, at=NOON
+        )
 
-    assert first == second == known["id"]
+    first, second = register("钱七"), register("钱八")
+
+    assert first == second == known
     assert queries.display_name(db, first) == "钱七"
     assert len(queries.posts(db, first)) == 1
 
