@@ -104,7 +104,7 @@ def upgrade() -> None:
             name=op.f("fk_catalogue_version_district"),
         ),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_catalogue_version")),
-        sa.UniqueConstraint("district", "number", name=op.f("uq_catalogue_version_district")),
+        sa.UniqueConstraint("district", "number", name=op.f("uq_catalogue_version_district_number")),
     )
     op.create_table(
         "rate",

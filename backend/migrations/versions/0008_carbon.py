@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("note_en", sa.Text(), nullable=False),
         sa.CheckConstraint("version > 0", name=op.f("ck_factor_set_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_set")),
-        sa.UniqueConstraint("name", "version", name=op.f("uq_factor_set_name")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_factor_set_name_version")),
     )
     op.create_index(op.f("ix_factor_set_valid_from"), "factor_set", ["valid_from"])
     op.create_table(
