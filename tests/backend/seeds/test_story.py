@@ -27,8 +27,10 @@ def told() -> str:
 def test_its_receipt_adds_up():
     story = told()
 
-    assert "52 + 240 = 292" in story
-    assert "1582 + 262 = 1844 g CO2e" in story
+    assert "5200 g × 10 fen/kg = 52 fen" in story
+    assert "3000 g × 80 fen/kg = 240 fen" in story
+    assert " = 292 " in story
+    assert " = 1844 g CO2e" in story
     assert "left on the green account: 92 points" in story
 
 
