@@ -6,18 +6,18 @@ RUN = .venv/bin/python -m
 SHELL = /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format coverage bench audit reset lock environment
+.PHONY: help run test test-long check format coverage bench audit reset lock environment pages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: environment ## Start everything at http://127.0.0.1:8000 (PORT=… moves it); Ctrl-C stops it
+run: pages ## Start everything at http://127.0.0.1:8000 (PORT=… moves it); Ctrl-C stops it
 	@exec $(RUN) backend.local run
 
-test: environment ## Run the tests (ARGS="…" goes to pytest)
+test: pages ## Run the tests (ARGS="…" goes to pytest)
 	@exec $(RUN) pytest -m "not long" $(ARGS)
 
-test-long: environment ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
+test-long: pages ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
 	@$(RUN) pytest -m long $(ARGS)
 	@$(RUN) backend.local debian
 	@LV_SERVERS=debian $(RUN) pytest -m "not long" tests/ledger tests/journeys $(ARGS)
@@ -32,7 +32,7 @@ format: environment ## Put the code in order
 	@$(RUN) ruff check --quiet --fix .
 	@$(RUN) ruff format .
 
-coverage: environment ## Run the tests and show which lines they reach
+coverage: pages ## Run the tests and show which lines they reach
 	@$(RUN) coverage run -m pytest -m "not long" $(ARGS)
 	@$(RUN) coverage report
 
@@ -54,3 +54,6 @@ lock: environment ## Resolve the dependencies of setup.cfg anew (ARGS=--upgrade 
 environment:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one, PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) -I backend/local/environment.py
+
+pages: environment
+	@$(RUN) backend.web.build > /dev/null

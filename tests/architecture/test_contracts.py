@@ -31,7 +31,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def lint(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo", *options]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo", *options]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
 
 

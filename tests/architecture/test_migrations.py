@@ -68,7 +68,7 @@ def test_a_reference_carries_its_district(table: Table) -> None:
 def test_a_register_of_the_city_says_so(table: Table) -> None:
     (model,) = (mapper.class_ for mapper in Base.registry.mappers if mapper.local_table is table)
 
-    assert "City register" in model.__doc__
+    assert "City register" in (model.__doc__ or "")
 
 
 def test_the_platform_owns_nothing_and_nobody_is_above_the_walls(standing_database: Database) -> None:

@@ -1,0 +1,1 @@
+"""Measurements, each a module with `main() -> list[Row]`; a value never fails the run, it is read."""
