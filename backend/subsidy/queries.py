@@ -45,7 +45,7 @@ def budgets(db: Session, district: str) -> list[Budget]:
     for row in db.scalars(
         select(Funding)
         .where(Funding.district == district)
-        .order_by(Funding.period.desc(), Funding.programme, Funding.funded_at)
+        .order_by(Funding.period.desc(), Funding.programme, Funding.funded_at, Funding.id)
     ):
         funded[row.period, row.programme].append(row)
     return [_budget(db, known[programme], period, rows) for (period, programme), rows in funded.items()]

@@ -1,5 +1,7 @@
 """Programmes and the money in them, as the ledger has it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -27,7 +29,7 @@ def pay(db: Session, fen: int, *, programme=PROGRAMME, period: str = "2026"):
         basis_zh="追加。",
         basis_en="A top-up.",
         by=BY,
-        at=NOON,
+        at=NOON + timedelta(hours=1),
     )
 
 
