@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Request
 
-from backend.kit.errors import NotJson, Unreadable
+from backend.kit.errors import BodyTooLarge, NotJson, Unreadable
 
 _DEEPEST = 32
 
@@ -14,12 +14,15 @@ _DEEPEST = 32
 def read(request: Request) -> Any:
     """Read the body; an empty one is `{}`.
 
+    :raises BodyTooLarge: it is larger than we read
     :raises NotJson: it comes as something else
     :raises Unreadable: it is not the JSON that we take
     """
     body = request.get_data(cache=True)
     if not body:
         return {}
+    if request.content_length is None and len(body) == request.max_content_length:
+        raise BodyTooLarge  # werkzeug reads a body of untold length so far and no further
     if not request.is_json:
         raise NotJson
     try:

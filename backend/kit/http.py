@@ -57,9 +57,12 @@ def now() -> datetime:
 
 
 def language() -> str:
-    """Return the client's language, `zh-CN` or `en`."""
-    best = request.accept_languages.best_match(["zh-CN", "zh", "en"], "zh-CN")
-    return "en" if best == "en" else "zh-CN"
+    """Return the client's language, `zh-CN` or `en`: the one of ours that it likes best."""
+    for tag, quality in request.accept_languages:
+        primary = tag.partition("-")[0].lower()
+        if quality and primary in ("zh", "en"):
+            return "en" if primary == "en" else "zh-CN"
+    return "zh-CN"
 
 
 class Platform(Flask):

@@ -38,7 +38,7 @@ def _facts() -> Sequence[Processor]:
 def _writers() -> Sequence[Processor]:
     if settings().environment == "production":
         return [structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
 
 
 def leave_out_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -11,6 +11,7 @@ from marshmallow import fields
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.kit import logs
 from backend.kit.api import Room, open_api
 from backend.kit.auth import Actor, NotSignedIn, public, refuses, requires
 from backend.kit.db import after_commit, transaction
@@ -44,6 +45,7 @@ def authenticate(db: Session, token: str, at: datetime) -> Actor:
 @cache
 def application() -> Platform:
     """Build it once."""
+    logs.configure()
     app = Platform("planted", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 10_000
     app.authenticate = authenticate
