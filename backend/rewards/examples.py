@@ -21,7 +21,7 @@ OFFER = {
     "affordable": True,
     "stock": 500,
     "per_household_limit": 2,
-    "ends_at": "2027-01-01T00:00:00+08:00",
+    "ends_at": "2026-12-31T16:00:00+00:00",
     "voucher_days": 30,
     "basis_zh": "演示假设",
     "basis_en": "An assumption of the demo",
@@ -37,7 +37,7 @@ REDEMPTION = {
     "voucher": {
         "code": CODE,
         "qr_url": f"/v1/redemptions/{_REDEMPTION}/voucher.svg",
-        "expires_at": "2026-12-18T00:00:00+08:00",
+        "expires_at": "2026-12-17T16:00:00+00:00",
     },
 }
 CANCELLED = {**REDEMPTION, "state": "cancelled", "ended_at": "2026-11-18T01:00:00+00:00", "voucher": None}

@@ -1,7 +1,7 @@
 """When an offer may be had, how long a voucher lasts, and what a till is told."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from backend.kit.clock import CITY
@@ -76,7 +76,7 @@ def check_terms(terms: Terms, *, taken: int, at: datetime) -> None:
 def voucher_ends(at: datetime, days: int) -> datetime:
     """Return when a voucher that is made now expires: as the city's day ends, so many days on."""
     last_day = at.astimezone(CITY).date() + timedelta(days=days)
-    return datetime.combine(last_day + timedelta(days=1), time(), CITY)
+    return datetime.combine(last_day + timedelta(days=1), time(), CITY).astimezone(UTC)
 
 
 def check_held(standing: Standing, *, at: datetime) -> None:

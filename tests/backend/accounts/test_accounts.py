@@ -1,9 +1,27 @@
 """Posting, and what is asked of accounts, on the real database."""
 
+from functools import partial
+from uuid import UUID
+
 import pytest
+from sqlalchemy.orm import Session
 
 from backend.accounts import queries, service
-from backend.accounts.postings import CO2E, FEN, GREEN, Refused, Unbacked, budget, co2e, fund, green, move
+from backend.accounts.postings import (
+    CO2E,
+    FEN,
+    GREEN,
+    Outcome,
+    Refused,
+    Unbacked,
+    budget,
+    co2e,
+    co2e_saved,
+    fund,
+    green,
+    green_issued,
+    move,
+)
 from backend.accounts.service import Unposted
 from backend.kit.ids import new_id
 from tests.makers import NOON, PROGRAMME, YUHANG, some_points
@@ -23,7 +41,7 @@ def alice():
     return new_id(NOON)
 
 
-def save(db, household, grams):
+def save(db: Session, household: UUID, grams: int) -> Outcome:
     """Credit a household with grams."""
     return service.post(
         db,
@@ -31,7 +49,7 @@ def save(db, household, grams):
         key=f"weighing/{new_id(NOON)}/confirmed",
         kind="weighing.confirmed",
         at=NOON,
-        postings=move("co2e/saved", co2e(household), CO2E, grams),
+        postings=move(co2e_saved(), co2e(household), CO2E, grams),
         subject=household,
     )
 
@@ -63,15 +81,17 @@ def test_posting_takes_one_round_trip(db, alice, statements):
 
 
 def test_a_fact_is_posted_once(db, alice):
-    fact = {
-        "district": YUHANG,
-        "key": "weighing/1/confirmed",
-        "kind": "weighing.confirmed",
-        "at": NOON,
-        "postings": move("co2e/saved", co2e(alice), CO2E, 5),
-    }
+    confirm = partial(
+        service.post,
+        db,
+        district=YUHANG,
+        key="weighing/1/confirmed",
+        kind="weighing.confirmed",
+        at=NOON,
+        postings=move(co2e_saved(), co2e(alice), CO2E, 5),
+    )
 
-    first, second = service.post(db, **fact), service.post(db, **fact)
+    first, second = confirm(), confirm()
 
     assert service.entry_of(first) == service.entry_of(second)
     assert queries.balance(db, YUHANG, co2e(alice), CO2E).posted == 5
@@ -85,7 +105,7 @@ def test_points_without_money_are_never_posted(db, alice):
             key="gift",
             kind="gift",
             at=NOON,
-            postings=move("green/issued", green(alice), GREEN, 1),
+            postings=move(green_issued(), green(alice), GREEN, 1),
         )
 
 
@@ -96,7 +116,7 @@ def test_a_refusal_is_an_outcome_unless_it_cannot_be(db, alice):
         key="spent",
         kind="spent",
         at=NOON,
-        postings=move(co2e(alice), "co2e/saved", CO2E, 1),
+        postings=move(co2e(alice), co2e_saved(), CO2E, 1),
     )
 
     assert isinstance(outcome, Refused)
@@ -105,10 +125,10 @@ def test_a_refusal_is_an_outcome_unless_it_cannot_be(db, alice):
 
 
 def test_a_payment_reaches_its_budget_once(db):
-    payment = {"programme": PROGRAMME, "period": "2026", "fen": 50_000, "key": "funding/1", "at": NOON}
+    pay = partial(service.fund_budget, db, district=YUHANG, programme=PROGRAMME, period="2026", fen=50_000)
 
-    service.fund_budget(db, district=YUHANG, **payment)
-    service.fund_budget(db, district=YUHANG, **payment)
+    pay(key="funding/1", at=NOON)
+    pay(key="funding/1", at=NOON)
 
     assert queries.balance(db, YUHANG, budget(PROGRAMME, "2026"), FEN).posted == 50_000
 

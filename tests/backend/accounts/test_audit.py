@@ -6,6 +6,7 @@ import pytest
 from backend.accounts import audit, service
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
+from backend.local.roles import Database
 from tests.makers import NOON, XIHU, YUHANG, a_community, some_points
 
 
@@ -19,8 +20,8 @@ def two_books(database):
     return database
 
 
-def told(database):
-    said = []
+def told(database: Database) -> tuple[bool, str]:
+    said: list[str] = []
     return audit.run(database.auditor_url, say=said.append), "\n".join(said)
 
 

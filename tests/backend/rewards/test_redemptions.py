@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
 from backend.accounts.postings import GREEN, green, merchant_green
 from backend.kit.auth import NoHousehold
 from backend.kit.db import see
+from backend.kit.errors import Problem
 from backend.kit.ids import new_id
 from backend.kit.jobs import OutboxEvent
 from backend.rewards import jobs, queries, service
@@ -84,17 +87,19 @@ def taken(db, alice, offer):
     return service.redeem(db, by=alice, offer_id=offer, at=NOON)
 
 
-def points(db, path):
+def points(db: Session, path: str) -> tuple[int, int]:
+    """What an account has and how much of it is held."""
     found = accounts.balance(db, YUHANG, path, GREEN)
     return found.posted, found.held
 
 
-def stock(db, offer):
+def stock(db: Session, offer: UUID) -> int | None:
+    """How many of an offer are left."""
     return db.scalar(select(Offer.stock).where(Offer.district == YUHANG, Offer.id == offer))
 
 
 @contextmanager
-def refused(db, problem) -> Iterator[pytest.ExceptionInfo]:
+def refused(db: Session, problem: type[Problem]) -> Iterator[pytest.ExceptionInfo[Problem]]:
     """Expect a refusal, and take back what was begun, as a request does."""
     with pytest.raises(problem) as caught, db.begin_nested():
         yield caught
