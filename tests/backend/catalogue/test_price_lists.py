@@ -19,6 +19,7 @@ from backend.catalogue.errors import (
     NothingPriced,
 )
 from backend.catalogue.models import CatalogueVersion, RateRow
+from backend.catalogue.queries import Rate
 from backend.kit.auth import Actor
 from backend.kit.db import see, transaction
 from backend.kit.ids import new_id
@@ -98,7 +99,7 @@ def test_a_price_list_is_one_question(db: Session, statements: list[str]):
         ([a_rate("lamp")], MaterialRefused),
     ],
 )
-def test_a_senseless_price_list_is_refused(db: Session, rates: list, refusal: type[Exception]):
+def test_a_senseless_price_list_is_refused(db: Session, rates: list[Rate], refusal: type[Exception]):
     a_material(db, "glass")
     a_material(db, "lamp", accepted=False)
 
@@ -131,7 +132,7 @@ def test_nothing_takes_effect_before_it_is_published(db: Session):
         {"market_grade": "D"},
     ],
 )
-def test_the_database_refuses_an_impossible_rate(db: Session, values: dict):
+def test_the_database_refuses_an_impossible_rate(db: Session, values: dict[str, object]):
     draft = CatalogueVersion(district=YUHANG, id=new_id(), number=1, effective_at=NOON, note="")
     db.add(draft)
     a_material(db, "glass")
