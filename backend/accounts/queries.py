@@ -11,7 +11,7 @@ from backend.accounts.chart import ANY, CO2E, FEN, GREEN, co2e, fund, green, mer
 from backend.accounts.postings import Balance, Line, Recorded
 from backend.accounts.rules import Backing
 from backend.kit.db import driver
-from backend.kit.paging import Page, cut, key_of
+from backend.kit.paging import Page, cut, key_of, whole
 
 __all__ = ["Backing", "Balance"]
 
@@ -62,7 +62,7 @@ def statement(
     db: Session, district: str, path: str, asset: str, *, cursor: str | None, limit: int
 ) -> Page[Line]:
     """List what came to an account with a floor and left it, the newest first, in one query."""
-    key = key_of(cursor, int)
+    key = key_of(cursor, whole)
     before = None if key is None else str(key[0])
     lines = ledger.statement(driver(db), district, path, asset, before=before, limit=limit + 1)
     return cut(lines, limit, lambda line: (line.version,))

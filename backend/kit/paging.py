@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from marshmallow import Schema, fields, validate
 
 from backend.kit.errors import BadRequest
-from backend.kit.fields import Words
+from backend.kit.fields import INT64_MAX, Words
 
 Item = TypeVar("Item")
 
@@ -53,10 +53,18 @@ def page_out(item: type[Schema]) -> type[Schema]:
     )
 
 
+def whole(text: str) -> int:
+    """Read a number of a sort key, one that the database can hold."""
+    number = int(text)
+    if abs(number) > INT64_MAX:
+        raise ValueError("larger than any number we wrote")
+    return number
+
+
 def key_of(cursor: str | None, *shape: Callable[[str], Any]) -> tuple[Any, ...] | None:
     """Read a cursor back into the sort key it stands for.
 
-    :param shape: one parser for each part, such as `UUID` or `int`
+    :param shape: one parser for each part, such as `UUID` or `whole`
     :raises CursorUnreadable: it was not made by `cut`
     """
     if cursor is None:

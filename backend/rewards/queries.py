@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
 from backend.accounts.postings import GREEN, green
-from backend.kit.paging import Page, cut, key_of
+from backend.kit.paging import Page, cut, key_of, whole
 from backend.rewards.models import Merchant, Offer, Redemption
 from backend.rewards.rules import TAKEN, State
 from backend.rewards.voucher import code_of
@@ -60,7 +60,7 @@ def offers(
     """List the offers in force, the cheapest first, and whether a household can pay them."""
     available = _available(db, district, household) if household else None
     query = _offers(district).where(Offer.starts_at <= at, Offer.ends_at > at)
-    if (after := key_of(cursor, int, UUID)) is not None:
+    if (after := key_of(cursor, whole, UUID)) is not None:
         query = query.where(
             (Offer.price_points > after[0]) | ((Offer.price_points == after[0]) & (Offer.id > after[1]))
         )
