@@ -35,13 +35,16 @@ YUHANG = "330110"
 NOWHERE = "127.0.0.1:1"
 """Where a test gets that asks for no server: nowhere, at once."""
 
-os.environ.update(
-    DATABASE_URL=f"postgresql://{NOWHERE}/none",
-    REDIS_URL=f"redis://{NOWHERE}",
-    LV_ENVIRONMENT="test",
-    LV_FIXED_CODE="246810",
-    LV_MASTER_KEY="dGVzdHMgaGF2ZSBub3RoaW5nIHdvcnRoIHNlYWxpbmc=",
-)
+
+def pytest_configure() -> None:
+    """Forget the servers that the environment names; a process that a test starts inherits the test's own."""
+    os.environ.update(
+        DATABASE_URL=f"postgresql://{NOWHERE}/none",
+        REDIS_URL=f"redis://{NOWHERE}",
+        LV_ENVIRONMENT="test",
+        LV_FIXED_CODE="246810",
+        LV_MASTER_KEY="dGVzdHMgaGF2ZSBub3RoaW5nIHdvcnRoIHNlYWxpbmc=",
+    )
 
 
 @dataclass(frozen=True)

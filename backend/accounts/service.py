@@ -48,19 +48,21 @@ def post(
     reverses: UUID | None = None,
     subject: UUID | None = None,
     facts: Mapping[str, Any] | None = None,
+    id: UUID | None = None,
 ) -> Outcome:
     """Post one fact to a district's book, in one round trip, as the last locking write of a transaction.
 
     :param key: made from the fact, such as `weighing/<id>/confirmed`; it stands in the book once
     :param subject: the household it concerns
     :param facts: small JSON without personal data
+    :param id: of the entry, for a fact that keeps it; the posting stays the last write
     :returns: what the ledger says, refusals included
     :raises Unbacked: it would leave points without a fen behind them
     """
     if not is_backed(postings):
         raise Unbacked(key)
     entry = Entry(
-        id=new_id(at),
+        id=id or new_id(at),
         key=key,
         book=district,
         kind=kind,

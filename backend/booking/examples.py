@@ -9,6 +9,7 @@ PICKUP = {
     "note": "",
     "requested_at": "2026-11-16T01:30:00+00:00",
 }
+_ASSUMED = {"grade": "assumption", "source": None, "zh": "演示的假设。", "en": "Assumption of the demo."}
 BOOKING = {
     **PICKUP,
     "promise": {
@@ -19,9 +20,26 @@ BOOKING = {
     "collector": {"number": "YH001", "name_zh": "演示收集员"},
     "price_list": {
         "version": "019a8f00-0000-7000-8000-000000000001",
+        "district": "330110",
         "number": 1,
         "effective_at": "2026-01-01T00:00:00+08:00",
-        "rates": [],
+        "published_at": "2025-12-20T09:00:00+08:00",
+        "note": "",
+        "rates": [
+            {
+                "material": "glass",
+                "name_zh": "玻璃",
+                "name_en": "Glass",
+                "accepted": True,
+                "market_fen_per_kg": "0",
+                "market_basis": _ASSUMED,
+                "subsidy_fen_per_kg": "10",
+                "operator_fen_per_tonne": "20000",
+                "ceiling_grams": 30000,
+                "programme": "019a8f00-0000-7000-8000-000000000002",
+                "subsidy_basis": _ASSUMED,
+            }
+        ],
     },
     "steps": [{"state": "requested", "role": "resident", "at": "2026-11-16T01:30:00+00:00", "reason": ""}],
 }

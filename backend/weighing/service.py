@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
@@ -15,6 +15,7 @@ from backend.carbon import queries as carbon
 from backend.identity import queries as identity
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
+from backend.kit.db import keep
 from backend.kit.envelope import six_digits
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
@@ -174,7 +175,7 @@ def confirm(
     _quoted(weighing)
     if by.household == weighing.household:
         return _confirm(db, weighing, by=by, how="app", at=at)
-    _check_code(weighing, code or "")
+    _check_code(db, weighing, code or "")
     return _confirm(db, weighing, by=by, how="code", at=at)
 
 
@@ -249,8 +250,11 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
         period=subsidies.period_of(weighing.opened_at),
         lines=tuple(line.priced() for line in receipt.lines),
     )
-    posted = accounts.post(
+    weighing.entry = new_id(at)
+    _end(weighing, State.CONFIRMED, how=how, at=at)
+    outcome = accounts.post(
         db,
+        id=weighing.entry,
         district=weighing.district,
         key=f"weighing/{weighing.id}/confirmed",
         kind="weighing.confirmed",
@@ -265,18 +269,18 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
             "confirmed_by": how,
         },
     )
-    weighing.entry = accounts.entry_of(posted)
-    _end(weighing, State.CONFIRMED, how=how, at=at)
+    accounts.entry_of(outcome)
     return receipt
 
 
-def _check_code(weighing: Weighing, code: str) -> None:
+def _check_code(db: Session, weighing: Weighing, code: str) -> None:
+    """Compare the code; a wrong one counts, while the lock keeps other guesses waiting."""
     if weighing.wrong_codes >= CODE_TRIES:
         raise CodeLocked(retry_after=3600)
-    if code != code_of(weighing):
-        this = (Weighing.district == weighing.district) & (Weighing.id == weighing.id)
-        count = update(Weighing).where(this).values(wrong_codes=Weighing.wrong_codes + 1)
-        raise CodeWrong(then=lambda db: db.execute(count))
+    if not compare_digest(code, code_of(weighing)):
+        weighing.wrong_codes += 1
+        keep(db)
+        raise CodeWrong
 
 
 def _visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:

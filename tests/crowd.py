@@ -1,0 +1,50 @@
+"""Many at once: from several processes, each attempt on a connection of its own, waiting on one another."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+import psycopg
+
+PROCESSES = 4
+
+Attempt = Callable[[], str]
+"""Something that says in a word what came of it; a process must be able to import it."""
+
+
+class Crowd:
+    """Attempts that are under way."""
+
+    def __init__(self, attempt: Attempt, *, times: int) -> None:
+        self._pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
+        share = times // PROCESSES
+        self._shares: list[Future[Counter[str]]] = [
+            self._pool.submit(_together, attempt, share) for _ in range(PROCESSES)
+        ]
+
+    def outcomes(self) -> Counter[str]:
+        """Wait for all of them, and count what they said."""
+        with self._pool:
+            return sum((share.result() for share in self._shares), Counter())
+
+
+def _together(attempt: Attempt, times: int) -> Counter[str]:
+    with ThreadPoolExecutor(times) as threads:
+        return Counter(done.result() for done in [threads.submit(attempt) for _ in range(times)])
+
+
+def wait_until_all_wait(url: str, count: int, *, seconds: float = 60) -> int:
+    """Look on until so many connections wait for somebody else's lock; return how many do."""
+    deadline = time.monotonic() + seconds
+    with psycopg.connect(url, autocommit=True) as observer:
+        while True:
+            row = observer.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            ).fetchone()
+            waiting = int(row[0]) if row else 0
+            if waiting >= count or time.monotonic() > deadline:
+                return waiting
+            time.sleep(0.05)

@@ -1,1 +1,0 @@
-"""Worked examples: what people do, with real commits on real servers."""
