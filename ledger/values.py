@@ -21,7 +21,7 @@ FACTS_BYTES = 4096
 FACTS_DEPTH = 8
 
 _NAMES = r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
-_PATTERNS = r"[A-Za-z0-9_.-]+(/([A-Za-z0-9_.-]+|\*))*"
+_PATTERNS = r"([A-Za-z0-9_.-]+|\*)(/([A-Za-z0-9_.-]+|\*))*"
 
 
 def _plain(value: object, depth: int = FACTS_DEPTH) -> None:

@@ -11,8 +11,8 @@ create schema ledger;
 
 create table ledger.chart (
     book      text      not null,
-    pattern   text      not null check (pattern ~ '^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$'),
-    asset     text      not null check (asset ~ '^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$'),
+    pattern   text      not null check (pattern ~ '^([A-Za-z0-9_.-]+|\*)(/([A-Za-z0-9_.-]+|\*))*$'),
+    asset     text      not null check (asset ~ '^([A-Za-z0-9_.-]+|\*)(/([A-Za-z0-9_.-]+|\*))*$'),
     owner     text      not null,
     bounded   boolean   not null,
     lots      boolean   not null default false,

@@ -11,6 +11,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -18,24 +19,24 @@ from hypothesis.stateful import (
 from backend.local.roles import Database
 from ledger import Entry, Reserve, Settle, audit, balances, holds, post, post_many
 from tests.ledger.conftest import a_book
-from tests.ledger.makers import NOON, a_move, an_entry, word_of
+from tests.ledger.makers import NOON, a_move, an_award, an_entry, word_of
 from tests.ledger.model import LARGEST, Account, Book
 
 PLACES = [
     *(("green/issued", "GREEN"), ("household/a/green", "GREEN"), ("household/b/green", "GREEN")),
     *(("merchant/m/green", "GREEN"), ("bank", "FEN"), ("fund", "FEN"), ("nobody", "GREEN")),
 ]
-GREEN = [path for path, asset in PLACES if asset == "GREEN"]
-BOUNDED = GREEN[1:4]
+BOUNDED = ["household/a/green", "household/b/green", "merchant/m/green"]
+GREEN = [*["green/issued", *BOUNDED] * 3, "nobody"]
 
-amounts = st.one_of(st.integers(1, 12), st.sampled_from([100, LARGEST - 3, LARGEST]))
+amounts = st.sampled_from([*range(1, 10), *range(1, 10), 40, LARGEST])
 moments = st.integers(0, 3).map(lambda hours: NOON + timedelta(hours=hours))
 moves = st.one_of(
-    st.tuples(st.sampled_from(GREEN), st.sampled_from(GREEN), amounts).filter(
-        lambda move: move[0] != move[1]
+    st.lists(st.sampled_from(GREEN), min_size=2, max_size=2, unique=True).flatmap(
+        lambda paths: st.builds(a_move, st.just(paths[0]), st.just(paths[1]), amounts)
     ),
-    st.builds(lambda amount: ("bank", "fund", amount), amounts),
-).map(lambda move: a_move(*move, asset="FEN" if move[0] == "bank" else "GREEN"))
+    st.builds(a_move, st.just("bank"), st.just("fund"), amounts, st.just("FEN")),
+)
 
 
 class Callers(RuleBasedStateMachine):
@@ -51,23 +52,27 @@ class Callers(RuleBasedStateMachine):
         self.callers = [psycopg.connect(self.database.app_url, autocommit=True) for _ in range(2)]
         self.book = a_book(self.callers[0])
         self.model = Book()
+        for path in BOUNDED:
+            self.post(an_award(self.book, path, 30), 0)
 
     def teardown(self) -> None:
         for caller in getattr(self, "callers", ()):
             caller.close()
 
-    def post(self, entry: Entry, caller: int) -> None:
-        assert word_of(post(self.callers[caller], entry)) == self.model.post(entry)
+    def post(self, entry: Entry, caller: int) -> str:
+        word = word_of(post(self.callers[caller], entry))
+        assert word == self.model.post(entry)
+        return word
 
     @rule(target=entries, moved=st.lists(moves, min_size=1, max_size=4), at=moments, caller=st.integers(0, 1))
     def move(self, moved, at, caller):
         entry = an_entry(self.book, *moved, at=at)
-        self.post(entry, caller)
-        return entry
+        word = self.post(entry, caller)
+        return entry if word == "posted" else multiple()
 
     @rule(
         target=made,
-        path=st.sampled_from([*BOUNDED, *BOUNDED, "green/issued", "nobody"]),
+        path=st.sampled_from([*BOUNDED * 3, "green/issued", "nobody"]),
         amount=amounts,
         lasts=st.integers(0, 3),
         at=moments,
@@ -76,14 +81,14 @@ class Callers(RuleBasedStateMachine):
     def hold(self, path, amount, lasts, at, caller):
         expires_at = at + timedelta(hours=lasts) if lasts else None
         reserve = Reserve(hold=uuid4(), account=path, asset="GREEN", amount=amount, expires_at=expires_at)
-        self.post(an_entry(self.book, reserves=(reserve,), at=at), caller)
-        return (reserve.hold, path)
+        word = self.post(an_entry(self.book, reserves=(reserve,), at=at), caller)
+        return (reserve.hold, path) if word == "posted" else multiple()
 
     @rule(
         hold=made,
         asked=st.none() | amounts,
         drawn=amounts,
-        to=st.sampled_from(GREEN[:4]),
+        to=st.sampled_from(GREEN),
         at=moments,
         and_release=st.booleans(),
         caller=st.integers(0, 1),
