@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from backend import migrations
 from backend.kit import db as kit
-from backend.local import places, roles, servers
+from backend.local import locks, places, roles, servers
 from backend.local.roles import Database
 from backend.settings import settings
 
@@ -83,7 +83,7 @@ def shared_servers() -> Iterator[servers.Shared]:
 def copies(shared_servers: servers.Shared) -> Copies:
     """Copies of a database that is migrated once for each state of the migrations."""
     template = f"template_{_digest_of_migrations()}"
-    with places.alone("template"):
+    with locks.alone("template"):
         if template not in roles.names(shared_servers.admin_url):
             fresh = f"fresh_{template}"
             roles.drop(shared_servers.admin_url, fresh)
@@ -152,7 +152,7 @@ def own_redis_url(shared_servers: servers.Shared) -> Iterator[str]:
     for number in range(1, 16):
         with ExitStack() as held:
             try:
-                held.enter_context(places.alone(f"valkey-{number}", wait=False))
+                held.enter_context(locks.alone(f"valkey-{number}", wait=False))
             except BlockingIOError:
                 continue
             yield f"{shared_servers.redis_url}/{number}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from backend.local import places, processes, servers
+from backend.local import homes, locks, processes, servers
 from backend.local.crew import Crew, end_leftovers
 from backend.local.voice import Trouble, say
 
@@ -111,7 +111,7 @@ def only_one(*uses: str) -> Iterator[None]:
     with ExitStack() as held:
         for use in uses:
             try:
-                held.enter_context(places.alone(use, wait=False))
+                held.enter_context(locks.alone(use, wait=False))
             except BlockingIOError as error:
                 raise Trouble(
                     f"Lvzhang is already at work in this checkout ({use}): stop it there first."
@@ -128,6 +128,6 @@ def run_beside(command: Sequence[str]) -> int:
 
 def reset() -> None:
     """Delete what the servers of this checkout keep: databases, queues, passwords and keys."""
-    with only_one(*places.uses()):
+    with only_one(*locks.names()):
         end_leftovers()
-        places.forget_all()
+        homes.forget_all()

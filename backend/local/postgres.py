@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from backend.local import places, processes, programs
+from backend.local import homes, memory, places, processes, programs
 from backend.local.voice import Trouble
 
 SETTINGS = {
@@ -52,11 +52,11 @@ def _chief(data: Path) -> int | None:
 
 def _initialise(home: Path, data: Path) -> None:
     password = secrets.token_urlsafe(24)
-    places.remember(home, postgres_password=password)
+    memory.remember(home, postgres_password=password)
     fresh, secret = data.with_suffix(".new"), data.with_suffix(".password")
-    places.remove(fresh)
+    homes.remove(fresh)
     fresh.mkdir(mode=0o700)
-    places.write_private(secret, password)
+    memory.write_private(secret, password)
     for path in (fresh, secret):
         places.give_to_servers(path)
     done = subprocess.run(
@@ -83,8 +83,8 @@ def _initialise(home: Path, data: Path) -> None:
 
 
 def _launch(home: Path, data: Path, *, outlives_us: bool, settings: Mapping[str, str]) -> None:
-    port = processes.free_port(places.remembered(home).get("postgres_port"))
-    places.remember(home, postgres_port=port)
+    port = processes.free_port(memory.remembered(home).get("postgres_port"))
+    memory.remember(home, postgres_port=port)
     log = home / "postgresql.log"
     with log.open("w") as output:
         server = processes.start(
@@ -115,6 +115,6 @@ def _answers(home: Path) -> bool:
 
 def url(home: Path) -> str:
     """Return the administrator's URL of the server of this home, as it was last started."""
-    known = places.remembered(home)
+    known = memory.remembered(home)
     host = f"127.0.0.1:{known.get('postgres_port', 1)}"
     return f"postgresql://postgres:{known['postgres_password']}@{host}/postgres"

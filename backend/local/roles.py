@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from backend.local import places
+from backend.local import memory
 from backend.local.voice import Trouble
 
 OWNER, APP, AUDITOR = ROLES = ("lv_owner", "lv_app", "lv_auditor")
@@ -40,9 +40,9 @@ def prepare(admin_url: str, home: Path) -> dict[str, str]:
 
     :raises Trouble: the administrator may not, or a role has rights that row security does not bind
     """
-    known = places.remembered(home).get("passwords", {})
+    known = memory.remembered(home).get("passwords", {})
     passwords = {role: known.get(role) or secrets.token_urlsafe(24) for role in ROLES}
-    places.remember(home, passwords=passwords)
+    memory.remember(home, passwords=passwords)
     try:
         with psycopg.connect(admin_url, connect_timeout=10) as admin:
             admin.execute("select pg_advisory_xact_lock(hashtext('lvzhang roles'))")

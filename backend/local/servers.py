@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.local import places, postgres, programs, roles, valkey
+from backend.local import homes, locks, memory, places, postgres, programs, roles, valkey
 from backend.local.voice import Trouble, say
 
 DATABASE = "lvzhang"
@@ -19,7 +19,7 @@ MARK = "LV_LAUNCHED_FROM"
 def home(purpose: str) -> Path:
     """Return the folder of one purpose's servers; each flavour has its own."""
     embedded = programs.flavour() == "embedded"
-    return places.home(purpose if embedded else f"{purpose}-{programs.flavour()}")
+    return homes.home(purpose if embedded else f"{purpose}-{programs.flavour()}")
 
 
 @contextmanager
@@ -27,9 +27,9 @@ def reached() -> Iterator[dict[str, str]]:
     """Yield the environment for a command: with the servers that run, else with servers for its time."""
     with ExitStack() as at_end:
         try:
-            at_end.enter_context(places.alone("run", wait=False))
+            at_end.enter_context(locks.alone("run", wait=False))
         except BlockingIOError:
-            yield variables(places.remembered(home("run"))["admin_url"])
+            yield variables(memory.remembered(home("run"))["admin_url"])
         else:
             yield at_end.enter_context(started())
 
@@ -48,7 +48,7 @@ def started() -> Iterator[dict[str, str]]:
             say("Starting Valkey")
             at_end.callback(valkey.stop, here)
             valkey.start(here)
-        places.remember(here, admin_url=admin_url)
+        memory.remember(here, admin_url=admin_url)
         passwords = roles.prepare(admin_url, here)
         if DATABASE not in roles.names(admin_url):
             roles.create(admin_url, passwords, DATABASE)
@@ -72,14 +72,14 @@ def shared(purpose: str, *, settings: Mapping[str, str] | None = None) -> Iterat
     """
     here = home(purpose)
     try:
-        with places.alone(here.name, shared=True):
-            with places.alone(f"{here.name}-start"):
+        with locks.alone(here.name, shared=True):
+            with locks.alone(f"{here.name}-start"):
                 admin_url = postgres.start(here, outlives_us=True, settings=settings)
                 passwords = roles.prepare(admin_url, here)
                 redis_url = valkey.start(here, outlives_us=True)
             yield Shared(admin_url, passwords, redis_url)
     finally:
-        with suppress(BlockingIOError), places.alone(here.name, wait=False):
+        with suppress(BlockingIOError), locks.alone(here.name, wait=False):
             valkey.stop(here)
             postgres.stop(here)
 
@@ -87,9 +87,9 @@ def shared(purpose: str, *, settings: Mapping[str, str] | None = None) -> Iterat
 def variables(admin_url: str) -> dict[str, str]:
     """Return the environment for the platform's processes; what ours says goes before what we make up."""
     here = home("run")
-    known = places.remembered(here)
+    known = memory.remembered(here)
     if "master_key" not in known:
-        known = places.remember(here, master_key=base64.b64encode(secrets.token_bytes(32)).decode())
+        known = memory.remember(here, master_key=base64.b64encode(secrets.token_bytes(32)).decode())
     chosen = {
         "LV_ENVIRONMENT": "development",
         "LV_FIXED_CODE": "246810",

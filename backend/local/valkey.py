@@ -5,7 +5,7 @@ from pathlib import Path
 
 import redis
 
-from backend.local import places, processes, programs
+from backend.local import memory, places, processes, programs
 
 SETTINGS = """\
 bind 127.0.0.1
@@ -30,10 +30,10 @@ def start(home: Path, *, outlives_us: bool = False) -> str:
         data.mkdir(mode=0o700)
         places.give_to_servers(data)
     stop(home)
-    port = processes.free_port(places.remembered(home).get("valkey_port"))
-    known = places.remember(home, valkey_port=port, valkey_password=secrets.token_urlsafe(24))
+    port = processes.free_port(memory.remembered(home).get("valkey_port"))
+    known = memory.remember(home, valkey_port=port, valkey_password=secrets.token_urlsafe(24))
     settings = home / "valkey.conf"
-    places.write_private(settings, SETTINGS.format(port=port, password=known["valkey_password"], data=data))
+    memory.write_private(settings, SETTINGS.format(port=port, password=known["valkey_password"], data=data))
     places.give_to_servers(settings)
     log = home / "valkey.log"
     with log.open("w") as output:
@@ -57,7 +57,7 @@ def stop(home: Path) -> None:
 
 def url(home: Path) -> str:
     """Return the URL of the server of this home, as it was last started."""
-    known = {"valkey_password": "", "valkey_port": 1} | places.remembered(home)
+    known = {"valkey_password": "", "valkey_port": 1} | memory.remembered(home)
     return f"redis://:{known['valkey_password']}@127.0.0.1:{known['valkey_port']}"
 
 
