@@ -6,7 +6,7 @@ from marshmallow import fields, pre_dump, validate
 
 from backend.booking.rules import State
 from backend.catalogue.schemas import PriceListOut
-from backend.kit.fields import Count, Id, In, Moment, Out, Words
+from backend.kit.fields import Count, Day, Id, In, Moment, Out, Words
 from backend.kit.paging import page_out
 
 _STATE = {"description": "where it stands", "enum": [state.value for state in State]}
@@ -34,7 +34,7 @@ class CancellationIn(In):
 class DayIn(In):
     """Which day."""
 
-    date = fields.Date(load_default=None, metadata={"description": "left out: today in the city"})
+    date = Day(load_default=None, metadata={"description": "left out: today in the city"})
 
 
 class PickupOut(Out):

@@ -70,7 +70,7 @@ def list_materials(args: dict[str, Any]) -> Page[Material]:
     return queries.search(session(), **args)
 
 
-@blp.get("/districts/<district>/price-list")
+@blp.get("/districts/<district:district>/price-list")
 @public
 @blp.arguments(PriceListIn, location="query")
 @blp.response(200, PriceListOut, example=_PRICE_LIST)

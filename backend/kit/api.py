@@ -7,6 +7,7 @@ from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import BaseConverter
 
 from backend.kit import body
 from backend.kit import fields as house
@@ -140,6 +141,12 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     return {**operation, "responses": responses | _responses(list(dict.fromkeys(problems)))}
 
 
+class DistrictCode(BaseConverter):
+    """A district in an address, `<district:…>`; whatever is no code is nobody's address."""
+
+    regex = "[0-9]{6}"
+
+
 class PlatformApi(Api):
     """The whole API as one document; every answer that is not a success is a problem."""
 
@@ -158,8 +165,10 @@ def open_api(app: Flask) -> PlatformApi:
         OPENAPI_VERSION="3.1.0",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0"}}},
     )
+    app.url_map.converters["district"] = DistrictCode
     api = PlatformApi(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter("IDEMPOTENCY_KEY", "header", _KEY_PARAMETER)
+    api.register_converter(DistrictCode, lambda _: {"type": "string", "pattern": f"^{DistrictCode.regex}$"})
     api.register_field(house.Rate, "string", "decimal")
     return api

@@ -21,7 +21,7 @@ def read(request: Request) -> Any:
     body = request.get_data(cache=True)
     if not body:
         return {}
-    if request.content_length is None and len(body) == request.max_content_length:
+    if not request.content_length and len(body) == request.max_content_length:
         raise BodyTooLarge  # werkzeug reads a body of untold length so far and no further
     if not request.is_json:
         raise NotJson

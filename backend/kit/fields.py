@@ -1,10 +1,14 @@
 """House fields of the wire: strict integers with their unit, aware moments, bounded texts."""
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from backend.kit.sentences import say
+
 INT64_MAX = 2**63 - 1
+_NOT_OF_OUR_TIME = say("Must be between 2000 and 2199.", "应在 2000 年到 2199 年之间。")
 
 
 class _Count(fields.Integer):
@@ -42,20 +46,37 @@ class Rate(fields.Decimal):
         super().__init__(as_string=True, allow_nan=False, **kwargs)
 
 
+def _is_of_our_time(value: date) -> None:
+    """Refuse a time so far away that a day more or another offset leaves the calendar."""
+    if not 2000 <= value.year < 2200:
+        raise ValidationError(_NOT_OF_OUR_TIME)
+
+
 class Moment(fields.AwareDateTime):
     """A moment in RFC 3339 with an offset."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        super().__init__(format="iso", validate=_is_of_our_time, **kwargs)
+
+
+class Day(fields.Date):
+    """A day of the city's calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_is_of_our_time, **kwargs)
 
 
 def _is_unprintable(letter: str) -> bool:
     return (ord(letter) < 32 and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000
 
 
-def _is_clean(value: str) -> None:
-    """Refuse what PostgreSQL or a screen cannot hold: NUL, other controls, lone surrogates."""
-    if any(_is_unprintable(letter) for letter in value):
+def is_clean(value: str) -> bool:
+    """Tell whether PostgreSQL and a screen can hold it: no NUL, no other controls, no lone surrogates."""
+    return not any(_is_unprintable(letter) for letter in value)
+
+
+def _must_be_clean(value: str) -> None:
+    if not is_clean(value):
         raise ValidationError("Not a valid string.")
 
 
@@ -63,7 +84,7 @@ class Words(fields.String):
     """A bounded text from a person."""
 
     def __init__(self, *, maximum: int, minimum: int = 0, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(minimum, maximum), _is_clean], **kwargs)
+        super().__init__(validate=[validate.Length(minimum, maximum), _must_be_clean], **kwargs)
 
 
 class Id(fields.UUID):

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from marshmallow import Schema, fields, validate
 
 from backend.kit.errors import BadRequest
-from backend.kit.fields import INT64_MAX, Words
+from backend.kit.fields import INT64_MAX, Words, is_clean
 
 Item = TypeVar("Item")
 
@@ -71,6 +71,8 @@ def key_of(cursor: str | None, *shape: Callable[[str], Any]) -> tuple[Any, ...] 
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not all(isinstance(part, str) and is_clean(part) for part in parts):
+            raise CursorUnreadable
         return tuple(parse(part) for parse, part in zip(shape, parts, strict=True))
     except (ValueError, TypeError, RecursionError):
         raise CursorUnreadable from None

@@ -41,7 +41,7 @@ def list_districts() -> dict[str, Any]:
     return {"items": queries.districts(session())}
 
 
-@blp.get("/districts/<district>/communities")
+@blp.get("/districts/<district:district>/communities")
 @public
 @blp.arguments(CommunitiesIn, location="query")
 @blp.response(200, CommunityPageOut, example={"items": [_COMMUNITY], "next_cursor": None})

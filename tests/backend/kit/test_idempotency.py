@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -83,7 +84,12 @@ def test_what_is_sent_is_the_same_however_it_is_written(post: Post, body: str):
 def test_no_body_is_an_empty_one(post: Post):
     first = post("/v1/refusals/full", key=KEY)
 
-    for nothing in ({"json": {}}, {"data": b""}, {"data": b"{ }", "content_type": "application/json"}):
+    ways: list[dict[str, Any]] = [
+        {"json": {}},
+        {"data": b""},
+        {"data": b"{ }", "content_type": "application/json"},
+    ]
+    for nothing in ways:
         again = post("/v1/refusals/full", key=KEY, **nothing)
         assert (again.data, again.headers["Idempotent-Replayed"]) == (first.data, "true")
 
