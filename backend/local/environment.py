@@ -31,7 +31,7 @@ def main() -> None:
 def refuse_unfit_python() -> None:
     """Say in one sentence what this Python lacks."""
     if sys.version_info < (3, 11):  # noqa: UP036 - it is older Pythons that this is for
-        found = f"{sys.version_info.major}.{sys.version_info.minor}"
+        found = ".".join(map(str, sys.version_info[:2]))
         sys.exit(
             f"Lvzhang needs Python 3.11 or newer and {sys.executable} is {found}:"
             " name a newer one, make PYTHON=python3.12 …"
