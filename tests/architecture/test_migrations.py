@@ -1,5 +1,6 @@
 """What the migrations leave behind is what the models say, behind the walls that the design asks for."""
 
+import os
 import subprocess
 import sys
 
@@ -30,8 +31,7 @@ def test_models_and_migrations_do_not_drift(standing_database: Database) -> None
 
 
 def test_two_releases_side_by_side_take_turns(shared_servers: Shared) -> None:
-    admin_url, name = shared_servers.admin_url, "two_releases"
-    roles.drop(admin_url, name)
+    admin_url, name = shared_servers.admin_url, f"test_{os.getpid()}_releases"
     database = roles.create(admin_url, shared_servers.passwords, name)
 
     release = f"from backend import migrations; migrations.upgrade({database.owner_url!r})"
