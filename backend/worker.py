@@ -17,12 +17,13 @@ JOBS = (booking, weighing, rewards, notices, identity)
 """Imported for the handlers they register."""
 
 
-def main() -> None:
-    """Work until told to stop, and then to the end of what was begun."""
+def main(*, burst: bool = False) -> None:
+    """Work until told to stop, and then to the end of what was begun; in a burst, until nothing is left."""
     logs.configure()
     refuse_superuser()
     structlog.get_logger().info("worker_started", queue=queue().name)
-    Worker([queue()], connection=queue().connection, serializer=JSONSerializer).work(logging_level="WARNING")
+    worker = Worker([queue()], connection=queue().connection, serializer=JSONSerializer)
+    worker.work(burst=burst, logging_level="WARNING")
 
 
 if __name__ == "__main__":

@@ -106,10 +106,14 @@ def later(
 
 
 @lru_cache
+def _queue_at(url: str) -> Queue:
+    redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+
+
 def queue() -> Queue:
     """Return the one queue that a worker listens to."""
-    redis = Redis.from_url(settings().redis_url, socket_connect_timeout=1, socket_timeout=2)
-    return Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+    return _queue_at(settings().redis_url)
 
 
 def wake(events: list[UUID]) -> None:
@@ -172,11 +176,17 @@ def claimed(db: Session, name: str, *, every_seconds: int, at: datetime) -> bool
     return True
 
 
-def sweep() -> int:
-    """Wake whatever is due; the clock calls it every few seconds, and one clock at a time gets through.
+def _room() -> int:
+    """Return how many more events the queue takes: none while Redis is away."""
+    try:
+        return max(0, _MOST_WAITING - int(queue().count))
+    except RedisError as error:
+        log.warning("redis_away", error=type(error).__name__)
+        return 0
 
-    :raises redis.exceptions.RedisError: Redis is away; the next sweep finds the same rows
-    """
+
+def sweep() -> int:
+    """Wake whatever is due; the clock calls it every few seconds, and one clock at a time gets through."""
     at = utc_now()
     with transaction() as db:
         if not claimed(db, "sweep", every_seconds=SWEEP_SECONDS, at=at):
@@ -185,7 +195,7 @@ def sweep() -> int:
             select(OutboxEvent.id)
             .where(OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None), OutboxEvent.due_at <= at)
             .order_by(OutboxEvent.due_at)
-            .limit(max(0, _MOST_WAITING - queue().count))
+            .limit(_room())
         ).all()
         after_commit(db, partial(wake, list(due)))
     return len(due)

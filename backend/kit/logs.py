@@ -21,9 +21,16 @@ def configure() -> None:
         logger_factory=structlog.PrintLoggerFactory(),
     )
     handler = logging.StreamHandler()
-    writers = (ProcessorFormatter.remove_processors_meta, *_writers())
-    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=_facts(), processors=writers))
+    handler.setFormatter(formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def formatter() -> logging.Formatter:
+    """Return what writes the lines of libraries."""
+    facts = [structlog.stdlib.add_logger_name, *_facts()]
+    return ProcessorFormatter(
+        foreign_pre_chain=facts, processors=[ProcessorFormatter.remove_processors_meta, *_writers()]
+    )
 
 
 def _facts() -> Sequence[Processor]:
