@@ -11,7 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """The environment, checked at start. Variables with a name of their own carry no prefix."""
 
-    model_config = SettingsConfigDict(env_prefix="LV_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LV_",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # it holds every secret of ours
+    )
 
     environment: Literal["development", "test", "production"] = "production"
     database_url: str = Field(validation_alias="DATABASE_URL")
@@ -34,7 +39,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
-        if len(self.master_key_bytes) != 32:
+        if not self._master_key_fits():
             raise ValueError("LV_MASTER_KEY must be 32 bytes in base64")
         if self.environment == "production" and self.fixed_code is not None:
             raise ValueError("LV_FIXED_CODE is for development; production refuses to start with it")
@@ -46,10 +51,16 @@ class Settings(BaseSettings):
             raise ValueError("LV_SMS_TRANSPORT=gateway needs LV_SMS_GATEWAY_URL and LV_SMS_GATEWAY_TOKEN")
         return self
 
+    def _master_key_fits(self) -> bool:
+        try:
+            return len(self.master_key_bytes) == 32
+        except ValueError:
+            return False
+
     @property
     def master_key_bytes(self) -> bytes:
         """The master key itself."""
-        return base64.b64decode(self.master_key.get_secret_value())
+        return base64.b64decode(self.master_key.get_secret_value(), validate=True)
 
 
 @lru_cache

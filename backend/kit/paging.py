@@ -71,7 +71,7 @@ def key_of(cursor: str | None, *shape: Callable[[str], Any]) -> tuple[Any, ...] 
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not all(isinstance(part, str) and is_clean(part) for part in parts):
+        if not isinstance(parts, list) or not all(isinstance(part, str) and is_clean(part) for part in parts):
             raise CursorUnreadable
         return tuple(parse(part) for parse, part in zip(shape, parts, strict=True))
     except (ValueError, TypeError, RecursionError):
