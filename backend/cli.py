@@ -87,7 +87,7 @@ def create(username: str, name: str, district: str, role: StaffRole) -> None:
 
 @cli.command()
 def audit() -> None:
-    """Check every book: replay it, and that every point is backed by a fen. Exits 1 at the first wrong row."""
+    """Replay every book, and check that every point is backed by a fen. Exits 1 if something is wrong."""
     from backend.accounts import audit as books  # noqa: PLC0415
 
     sound = books.run(settings().database_auditor_url or settings().database_url, say=click.echo)

@@ -9,7 +9,7 @@ from backend.accounts.examples import ACCOUNTS, CARBON_LINE, ENTRY, GREEN_LINE
 from backend.accounts.postings import CO2E, GREEN, Line, Recorded, co2e, green
 from backend.accounts.schemas import AccountsOut, CarbonPageOut, EntryOut, GreenPageOut
 from backend.kit.api import Room
-from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, session
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 
@@ -19,7 +19,6 @@ blp = Room("accounts", __name__, description="Green points and saved CO2e, with 
 @blp.get("/accounts")
 @requires("account:read")
 @blp.response(200, AccountsOut, example=ACCOUNTS)
-@refuses(NoHousehold)
 def show_accounts() -> queries.HouseholdBalances:
     """Show what your household has."""
     who = actor()
@@ -30,7 +29,7 @@ def show_accounts() -> queries.HouseholdBalances:
 @requires("account:read")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, GreenPageOut, example={"items": [GREEN_LINE], "next_cursor": None})
-@refuses(NoHousehold, CursorUnreadable)
+@refuses(CursorUnreadable)
 def list_green(args: dict[str, Any]) -> Page[Line]:
     """List how your household's points came and went, the newest first."""
     who = actor()
@@ -41,7 +40,7 @@ def list_green(args: dict[str, Any]) -> Page[Line]:
 @requires("account:read")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, CarbonPageOut, example={"items": [CARBON_LINE], "next_cursor": None})
-@refuses(NoHousehold, CursorUnreadable)
+@refuses(CursorUnreadable)
 def list_carbon(args: dict[str, Any]) -> Page[Line]:
     """List how your household's saved grams came about, the newest first."""
     who = actor()
@@ -51,7 +50,7 @@ def list_carbon(args: dict[str, Any]) -> Page[Line]:
 @blp.get("/entries/<uuid:entry_id>")
 @requires("account:read")
 @blp.response(200, EntryOut, example=ENTRY)
-@refuses(NoHousehold, EntryNotFound)
+@refuses(EntryNotFound)
 def show_entry(entry_id: UUID) -> Recorded:
     """Show an entry of the ledger that concerns your household, with every posting."""
     who = actor()

@@ -41,3 +41,11 @@ class StepNotAllowed(Conflict):
     code = "pickup_step_not_allowed"
     zh = "预约当前状态为“{state}”，不能变为“{wanted}”。"
     en = "The pickup is {state} and cannot become {wanted}."
+
+
+class MaterialNotListed(Unprocessable):
+    """A resident may only announce what the price list names."""
+
+    code = "material_not_listed"
+    zh = "价目表中没有“{material}”。"
+    en = "The price list does not name {material}."

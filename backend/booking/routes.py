@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.booking import queries, service
 from backend.booking.errors import (
+    MaterialNotListed,
     NotServed,
     PickupAlreadyOpen,
     PickupNotFound,
@@ -24,7 +25,7 @@ from backend.booking.schemas import (
 )
 from backend.catalogue.errors import NoPriceList
 from backend.kit.api import Room
-from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.auth import refuses, requires
 from backend.kit.clock import CITY
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
@@ -38,7 +39,7 @@ blp = Room("pickups", __name__, description="Pickups: booked with one tap, serve
 @idempotent
 @blp.arguments(PickupIn, required=False, example={})
 @blp.response(201, BookingOut, example=BOOKING)
-@refuses(NoHousehold, NotServed, NoPriceList, WindowNotServed, PickupAlreadyOpen)
+@refuses(NotServed, NoPriceList, WindowNotServed, MaterialNotListed, PickupAlreadyOpen)
 def book(body: dict[str, Any]) -> queries.Booking:
     """Book a pickup; an empty body books your address as soon as anybody can come."""
     return service.book(session(), by=actor(), at=now(), **body)
@@ -48,7 +49,7 @@ def book(body: dict[str, Any]) -> queries.Booking:
 @requires("pickup:read")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, PickupPageOut, example={"items": [PICKUP], "next_cursor": None})
-@refuses(NoHousehold, CursorUnreadable)
+@refuses(CursorUnreadable)
 def list_pickups(args: dict[str, Any]) -> Page[Pickup]:
     """List your household's pickups, the newest first."""
     return queries.pickups(session(), actor().district, household=actor().home(), **args)
@@ -57,7 +58,7 @@ def list_pickups(args: dict[str, Any]) -> Page[Pickup]:
 @blp.get("/pickups/<uuid:pickup_id>")
 @requires("pickup:read")
 @blp.response(200, BookingOut, example=BOOKING)
-@refuses(NoHousehold, PickupNotFound)
+@refuses(PickupNotFound)
 def show(pickup_id: UUID) -> queries.Booking:
     """Show a pickup: its window, who comes, the prices that apply, and how it came to where it is."""
     found = queries.booking(session(), actor().district, pickup_id, household=actor().home())
@@ -71,7 +72,7 @@ def show(pickup_id: UUID) -> queries.Booking:
 @idempotent
 @blp.arguments(CancellationIn, required=False, example={"reason": "Not at home today"})
 @blp.response(200, PickupOut, example={**PICKUP, "state": "cancelled"})
-@refuses(NoHousehold, PickupNotFound, StepNotAllowed)
+@refuses(PickupNotFound, StepNotAllowed)
 def cancel(body: dict[str, Any], pickup_id: UUID) -> Pickup:
     """Cancel a pickup, as long as the scale has not been used."""
     return service.cancel(session(), pickup_id, by=actor(), at=now(), **body)

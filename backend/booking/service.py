@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.booking import queries
 from backend.booking.errors import (
+    MaterialNotListed,
     NotServed,
     PickupAlreadyOpen,
     PickupNotFound,
@@ -39,6 +40,7 @@ def book(
 
     :raises NotServed: nobody collects in the community
     :raises WindowNotServed: the chosen window is outside service hours
+    :raises MaterialNotListed: the price list does not name what is announced
     :raises PickupAlreadyOpen: the household is already waiting for one
     """
     home = identity.home(db, by.district, by.home())
@@ -50,6 +52,9 @@ def book(
     if window is None:
         raise WindowNotServed(opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}")
     prices = catalogue.price_list(db, by.district, at=window[0])
+    for material in materials:
+        if material not in prices.rates:
+            raise MaterialNotListed(material=material)
     collector = queries.least_busy(db, by.district, operator=operator, start=window[0])
     pickup = _open(
         db,

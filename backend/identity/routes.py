@@ -28,7 +28,7 @@ from backend.identity.schemas import (
     StaffIn,
 )
 from backend.kit.api import Room
-from backend.kit.auth import NoHousehold, public, refuses, requires
+from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, language, now, session
 
 blp = Room("identity", __name__, description="Signing in and out; persons and households.")
@@ -168,7 +168,6 @@ def set_up_household(body: dict[str, Any]) -> OwnHome:
 @blp.get("/household")
 @requires("household:read")
 @blp.response(200, HouseholdOut, example=_HOUSEHOLD)
-@refuses(NoHousehold)
 def household() -> OwnHome:
     """Show the caller's household with its address."""
     who = actor()

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from backend.kit.api import Room
-from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
@@ -55,7 +55,7 @@ def list_offers(args: dict[str, Any]) -> Page[queries.OfferShown]:
 @idempotent
 @blp.arguments(RedemptionIn, example={"offer_id": OFFER["id"]})
 @blp.response(201, RedemptionOut, example=REDEMPTION)
-@refuses(NoHousehold, OfferNotFound, OfferNotInForce, SoldOut, LimitReached, NotEnoughPoints)
+@refuses(OfferNotFound, OfferNotInForce, SoldOut, LimitReached, NotEnoughPoints)
 def redeem(body: dict[str, Any]) -> queries.Taken:
     """Take an offer: its points are held, and you get a voucher."""
     return service.redeem(session(), by=actor(), at=now(), **body)
@@ -65,7 +65,7 @@ def redeem(body: dict[str, Any]) -> queries.Taken:
 @requires("redemption:read")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, RedemptionPageOut, example={"items": [REDEMPTION], "next_cursor": None})
-@refuses(NoHousehold, CursorUnreadable)
+@refuses(CursorUnreadable)
 def list_redemptions(args: dict[str, Any]) -> Page[queries.Taken]:
     """List your household's redemptions, the newest first."""
     who = actor()
@@ -75,7 +75,7 @@ def list_redemptions(args: dict[str, Any]) -> Page[queries.Taken]:
 @blp.get("/redemptions/<uuid:redemption_id>")
 @requires("redemption:read")
 @blp.response(200, RedemptionOut, example=REDEMPTION)
-@refuses(NoHousehold, RedemptionNotFound)
+@refuses(RedemptionNotFound)
 def show(redemption_id: UUID) -> queries.Taken:
     """Show a redemption and its voucher."""
     who = actor()
@@ -88,7 +88,7 @@ def show(redemption_id: UUID) -> queries.Taken:
 @blp.get("/redemptions/<uuid:redemption_id>/voucher.svg")
 @requires("redemption:read")
 @blp.response(200, {"type": "string"}, content_type="image/svg+xml")
-@refuses(NoHousehold, RedemptionNotFound, RedemptionEnded)
+@refuses(RedemptionNotFound, RedemptionEnded)
 def picture(redemption_id: UUID) -> Response:
     """Draw the voucher's code as a QR picture for the till."""
     svg = service.picture(session(), redemption_id, by=actor(), at=now())
@@ -99,7 +99,7 @@ def picture(redemption_id: UUID) -> Response:
 @requires("redemption:cancel")
 @idempotent
 @blp.response(200, RedemptionOut, example=CANCELLED)
-@refuses(NoHousehold, RedemptionNotFound, RedemptionEnded)
+@refuses(RedemptionNotFound, RedemptionEnded)
 def cancel(redemption_id: UUID) -> queries.Taken:
     """Give a redemption back: your points are free again."""
     return service.cancel(session(), redemption_id, by=actor(), at=now())

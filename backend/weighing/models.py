@@ -62,10 +62,12 @@ class WeighingLine(InDistrict, Base):
         CheckConstraint(
             "(hold is null) = (subsidy_fen + operator_subsidy_fen = 0)", name="what_is_promised_is_held"
         ),
-        Index("ix_weighing_line_weighing", "district", "weighing", "id"),
+        UniqueConstraint("district", "weighing", "no"),
     )
 
     weighing: Mapped[UUID]
+    no: Mapped[int]
+    """Its place on the receipt."""
     material: Mapped[str]
     gross_grams: Mapped[int]
     tare_grams: Mapped[int]

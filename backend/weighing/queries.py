@@ -38,7 +38,7 @@ def _lines(weighing: Weighing) -> Select[WeighingLine]:
     return (
         select(WeighingLine)
         .where(WeighingLine.district == weighing.district, WeighingLine.weighing == weighing.id)
-        .order_by(WeighingLine.weighed_at, WeighingLine.id)
+        .order_by(WeighingLine.no)
     )
 
 

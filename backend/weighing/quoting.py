@@ -21,12 +21,13 @@ from backend.weighing.rules import Price, Reading, price, share
 
 
 def quote(
-    db: Session, weighing: Weighing, readings: Sequence[Reading], *, at: datetime
+    db: Session, weighing: Weighing, readings: Sequence[Reading], *, first: int, at: datetime
 ) -> list[WeighingLine]:
     """Price readings and hold what they promise: the household's ceiling first, then the budgets.
 
     A programme that cannot pay stops, which the line says, and the rest is quoted without it.
 
+    :param first: the number of the first new line
     :raises ScaleCannotRead: the scale cannot show such a weight
     :raises MaterialNotAccepted: the price list does not take a material
     """
@@ -57,7 +58,10 @@ def quote(
             break
         exhausted.add(programme)
     _give_back_unpaid(db, weighing, prices, shares)
-    rows = [_row(weighing, one, holds.get(one.reading.id), at=at) for one in prices]
+    rows = [
+        _row(weighing, first + place, one, holds.get(one.reading.id), at=at)
+        for place, one in enumerate(prices)
+    ]
     db.add_all(rows)
     return rows
 
@@ -187,11 +191,12 @@ def _subsidised(lines: Sequence[WeighingLine]) -> dict[str, int]:
     return grams
 
 
-def _row(weighing: Weighing, one: Price, hold: UUID | None, *, at: datetime) -> WeighingLine:
+def _row(weighing: Weighing, no: int, one: Price, hold: UUID | None, *, at: datetime) -> WeighingLine:
     return WeighingLine(
         district=weighing.district,
         id=one.reading.id,
         weighing=weighing.id,
+        no=no,
         material=one.reading.material,
         gross_grams=one.reading.gross_grams,
         tare_grams=one.reading.tare_grams,

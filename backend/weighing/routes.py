@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.booking.errors import PickupNotFound, StepNotAllowed
 from backend.kit.api import Room
-from backend.kit.auth import NoHousehold, refuses, requires
+from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
@@ -63,7 +63,7 @@ def record(body: dict[str, Any]) -> queries.Quote:
 @requires("weighing:read")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, WeighingPageOut, example={"items": [WEIGHING], "next_cursor": None})
-@refuses(NoHousehold, CursorUnreadable)
+@refuses(CursorUnreadable)
 def list_weighings(args: dict[str, Any]) -> Page[Weighing]:
     """List your household's weighings, the newest first."""
     return queries.weighings(session(), actor().district, household=actor().home(), **args)

@@ -110,7 +110,8 @@ def _add(
     if len(set(ids)) < len(ids):
         raise LineTwice
     _withdraw(weighing)
-    rows = quoting.quote(db, weighing, readings, at=at)
+    first = max((line.no for line in before), default=0) + 1
+    rows = quoting.quote(db, weighing, readings, first=first, at=at)
     return queries.Quote(weighing, [*before, *rows])
 
 

@@ -14,7 +14,9 @@ depends_on = None
 # Two statements in one function see two snapshots: the answer of a twin that committed while we
 # waited for nothing is found, and all of it costs one round trip.
 CLAIM = """
-create function idempotency_claim(p_caller uuid, p_key text, out free boolean, out fingerprint bytea, out answer bytea)
+create function idempotency_claim(
+    p_caller uuid, p_key text, out free boolean, out fingerprint bytea, out answer bytea
+)
 language plpgsql as $$
 begin
     free := pg_try_advisory_xact_lock(hashtextextended(p_caller || '/' || p_key, 0));

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("district", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("weighing", sa.Uuid(), nullable=False),
+        sa.Column("no", sa.BigInteger(), nullable=False),
         sa.Column("material", sa.Text(), nullable=False),
         sa.Column("gross_grams", sa.BigInteger(), nullable=False),
         sa.Column("tare_grams", sa.BigInteger(), nullable=False),
@@ -90,6 +91,6 @@ def upgrade() -> None:
             name=op.f("fk_weighing_line_district_weighing"),
         ),
         sa.PrimaryKeyConstraint("district", "id", name=op.f("pk_weighing_line")),
+        sa.UniqueConstraint("district", "weighing", "no", name=op.f("uq_weighing_line_district_weighing_no")),
     )
-    op.create_index("ix_weighing_line_weighing", "weighing_line", ["district", "weighing", "id"])
     raise_walls(op, "weighing", "weighing_line")
