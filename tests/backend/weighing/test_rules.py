@@ -33,9 +33,7 @@ def a_rate(*, market="0", subsidy="0", operator="0", programme=None):
 def factors(kg_per_kg):
     value = None if kg_per_kg is None else Decimal(kg_per_kg)
     factor = Factor("glass", value, None, None, None, None, "A", "", "", "", "")
-    return FactorSet(
-        uuid4(), "set", 1, "", "", "", "", "", "", SINCE, "", "", SINCE, "", "", (factor,)
-    )
+    return FactorSet(uuid4(), "set", 1, "", "", "", "", "", "", SINCE, "", "", SINCE, "", "", (factor,))
 
 
 def a_reading(net_grams, material="glass"):
