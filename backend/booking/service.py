@@ -16,8 +16,8 @@ from backend.booking.errors import (
     StepNotAllowed,
     WindowNotServed,
 )
-from backend.booking.models import Pickup, PickupStep
-from backend.booking.rules import MISSED_AFTER, OPEN, State, chosen, may_become, promised
+from backend.booking.models import IS_OPEN, Pickup, PickupStep
+from backend.booking.rules import MISSED_AFTER, State, chosen, may_become, promised
 from backend.catalogue import queries as catalogue
 from backend.identity import queries as identity
 from backend.kit.auth import Actor
@@ -88,7 +88,7 @@ def _open(db: Session, pickup: Pickup) -> Pickup:
     statement = (
         insert(Pickup)
         .values(values)
-        .on_conflict_do_nothing(index_elements=["district", "household"], index_where=Pickup.state.in_(OPEN))
+        .on_conflict_do_nothing(index_elements=["district", "household"], index_where=IS_OPEN)
         .returning(Pickup)
     )
     opened = db.scalars(statement).one_or_none()
