@@ -13,10 +13,11 @@ from backend import migrations
 from backend.app import create_app
 from backend.identity import service as identity
 from backend.identity.queries import StaffRole
-from backend.kit import idempotency, jobs, logs
+from backend.kit import envelope, idempotency, jobs, logs, rotation
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.errors import every_problem
+from backend.network import queries as network
 from backend.settings import settings
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
@@ -83,6 +84,33 @@ def create(username: str, name: str, district: str, role: StaffRole) -> None:
             db, username=username, password=password, name=name, role=role, district=district, at=utc_now()
         )
     click.echo(f"{username} may sign in with this password, shown once: {password}")
+
+
+@cli.group()
+def keys() -> None:
+    """Look after the keys that personal data is sealed with."""
+
+
+@keys.command()
+def root() -> None:
+    """Print LV_ROOT_KEY, wrapped by the current master key: to be set before that is first replaced."""
+    click.echo(f"LV_ROOT_KEY={envelope.root_key()}")
+
+
+@keys.command()
+@click.option("--at-once", default=200, show_default=True, help="how many keys a transaction wraps")
+def rotate(at_once: int) -> None:
+    """Wrap every personal key with the current master key, while the platform runs; safe to repeat."""
+    migrations.metadata()  # so that every table with keys is known
+    with transaction(read_only=True) as db:
+        districts = [district.code for district in network.districts(db)]
+    done = 0
+    for progress in rotation.rotate(districts, at_once=at_once):
+        done += progress.keys
+        click.echo(f"{progress.table}: {progress.keys} ({done} in all)")
+    click.echo(f"Nothing is left that an old master key wraps; {done} wrapped anew.")
+    if not envelope.root_is_current():
+        click.echo("Before LV_MASTER_KEYS_OLD is emptied, set what `keys root` prints.")
 
 
 @cli.command()

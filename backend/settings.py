@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     database_pool: int = Field(4, ge=1, le=50)
     master_key: SecretStr
     """32 bytes in base64; wraps every personal key and is kept outside the database."""
+    master_keys_old: SecretStr = SecretStr("")
+    """Master keys that may still wrap something, in base64 with commas between; see `keys rotate`."""
+    root_key: SecretStr | None = None
+    """What the blind index, vouchers and codes are derived from: wrapped by the master key, in base64."""
     fixed_code: SecretStr | None = None
     """The one-time code that always fits; for development only."""
     sms_transport: Literal["console", "gateway"] = "console"
@@ -39,8 +43,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
-        if not self._master_key_fits():
-            raise ValueError("LV_MASTER_KEY must be 32 bytes in base64")
+        if not self._master_keys_fit():
+            raise ValueError("LV_MASTER_KEY, and each of LV_MASTER_KEYS_OLD, must be 32 bytes in base64")
+        if self.root_key is None and len(self.master_keys) > 1:
+            raise ValueError(
+                "LV_ROOT_KEY must be set before LV_MASTER_KEY is replaced; `keys root` prints it"
+            )
         if self.environment == "production" and self.fixed_code is not None:
             raise ValueError("LV_FIXED_CODE is for development; production refuses to start with it")
         if self.environment == "production" and self.sms_transport == "console":
@@ -51,16 +59,23 @@ class Settings(BaseSettings):
             raise ValueError("LV_SMS_TRANSPORT=gateway needs LV_SMS_GATEWAY_URL and LV_SMS_GATEWAY_TOKEN")
         return self
 
-    def _master_key_fits(self) -> bool:
+    def _master_keys_fit(self) -> bool:
         try:
-            return len(self.master_key_bytes) == 32
+            return all(len(key) == 32 for key in self.master_keys)
         except ValueError:
             return False
 
     @property
     def master_key_bytes(self) -> bytes:
         """The master key itself."""
-        return base64.b64decode(self.master_key.get_secret_value(), validate=True)
+        return self.master_keys[0]
+
+    @property
+    def master_keys(self) -> tuple[bytes, ...]:
+        """Every master key that may wrap something, the current one first."""
+        old = self.master_keys_old.get_secret_value()
+        written = (self.master_key.get_secret_value(), *filter(None, old.split(",")))
+        return tuple(base64.b64decode(key, validate=True) for key in written)
 
 
 @lru_cache
