@@ -7,6 +7,7 @@ from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import BaseConverter
 
 from backend.kit import body
@@ -108,7 +109,7 @@ def example_of(kind: type[Problem]) -> dict[str, Any]:
     """Show what a refusal looks like on the wire."""
     example: dict[str, Any] = {
         "type": "about:blank",
-        "title": kind.status.phrase,
+        "title": HTTP_STATUS_CODES[kind.status],
         "status": int(kind.status),
         "detail": kind.en,
         "code": kind.code,

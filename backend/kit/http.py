@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
+from werkzeug.http import HTTP_STATUS_CODES
 
 from backend.kit import body, idempotency
 from backend.kit.auth import Actor, NoHousehold, NotSignedIn, ScopeMissing, notes
@@ -161,7 +162,7 @@ def problem(refusal: Problem) -> Response:
     """Render a refusal as problem details (RFC 9457)."""
     told: dict[str, Any] = {
         "type": "about:blank",
-        "title": refusal.status.phrase,
+        "title": HTTP_STATUS_CODES[refusal.status],
         "status": int(refusal.status),
         "detail": refusal.sentence(language()),
         "code": refusal.code,
