@@ -69,11 +69,11 @@ declare
     abouts           text[];
     fresh            boolean[] := array_fill(false, array[cardinality(ids)]);
     fellows          integer[];
-    source_versions  bigint[] := array_fill(null::bigint, array[cardinality(posting_entries)]);
+    source_versions  bigint[] := array_fill(null::bigint, array[coalesce(cardinality(posting_entries), 0)]);
     source_afters    bigint[] := source_versions;
     target_versions  bigint[] := source_versions;
     target_afters    bigint[] := source_versions;
-    taken            bigint[] := array_fill(null::bigint, array[cardinality(move_entries)]);
+    taken            bigint[] := array_fill(null::bigint, array[coalesce(cardinality(move_entries), 0)]);
     events           bigint[] := taken;
     settlers         integer[];       -- by hold: the entry that settled it last
 

@@ -2,7 +2,8 @@
 -- decided one after the other (ledger.decide), and what stands is written set by set. One entry is a batch
 -- of one.
 --
--- The caller numbers from 1 what a batch names: entries, accounts, holds, reversed entries.
+-- The caller numbers from 1 what a batch names: entries, accounts, holds, reversed entries. A column in which
+-- there is nothing is null.
 --
 -- Everyone takes locks in one order: accounts to open, by name; balances, by account; reversed entries, by
 -- id; keys, by key. A transaction that posts once to a book, as its last locking write, meets no deadlock.
@@ -53,8 +54,8 @@ as $$
 #variable_conflict use_column
 declare
     entries        constant integer := cardinality(ids);
-    holds          constant integer := cardinality(hold_ids);
-    accounts       integer := cardinality(account_paths);
+    holds          constant integer := coalesce(cardinality(hold_ids), 0);
+    accounts       integer := coalesce(cardinality(account_paths), 0);
     account_ids    bigint[] := array_fill(null::bigint, array[accounts]);
     bars           text[];
     posted         bigint[];
@@ -271,7 +272,7 @@ begin
         stamp := coalesce(stamp, clock_timestamp());
         with landing as (
             insert into entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
-            select the_book, e.id, e.key, e.kind, e.at, stamp, e.subject, reversed_ids[e.reversal], e.fingerprint, e.facts
+            select the_book, e.id, e.key, e.kind, e.at, stamp, e.subject, reversed_ids[e.reversal], e.fingerprint, coalesce(e.facts, '{}')
               from unnest(ids, keys, kinds, ats, subjects, reversals, fingerprints, facts_of)
                    with ordinality as e (id, key, kind, at, subject, reversal, fingerprint, facts, no)
              where fresh[e.no] and written[e.no] is not true
