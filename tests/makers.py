@@ -3,7 +3,7 @@
 Each maker fills in what a test does not care about. A new noun is a new function, beside those of its room.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -46,6 +46,21 @@ def a_community(db: Session, district: str = YUHANG) -> str:
         ],
     )
     return community
+
+
+def a_service_area(db: Session, district: str = YUHANG) -> None:
+    """Serve a district from eight to five."""
+    network.open_service(
+        db,
+        district=district,
+        opens=time(8),
+        closes=time(17),
+        promise_minutes=60,
+        serves_holidays=False,
+        answer_hours=24,
+        basis_zh="假设。",
+        basis_en="Assumption.",
+    )
 
 
 # ── identity ──

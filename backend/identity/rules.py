@@ -31,7 +31,7 @@ TERMS = "2026-01"
 RESIDENT, NEWCOMER, COLLECTOR = "resident", "newcomer", "collector"
 
 _EVERYBODY = ("me:read", "session:end")
-_STAFF = (*_EVERYBODY, "session:exchange", "notice:read")
+_STAFF = (*_EVERYBODY, "session:exchange", "notice:read", "service:read")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up"}),
     RESIDENT: frozenset(
@@ -40,6 +40,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "household:set_up",
             "household:read",
             "notice:read",
+            "service:read",
             "pickup:book",
             "pickup:read",
             "pickup:cancel",
@@ -66,7 +67,7 @@ ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "till": frozenset({*_STAFF, "offer:read", "voucher:honour"}),
-    "district_admin": frozenset({*_STAFF, "offer:read", "budget:read"}),
+    "district_admin": frozenset({*_STAFF, "offer:read", "budget:read", "service:edit"}),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read"}),
 }

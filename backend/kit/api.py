@@ -28,6 +28,14 @@ _KEY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 102},
     "example": '"0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11"',
 }
+_TAG_PARAMETER = {
+    "name": "If-Match",
+    "description": "The `ETag` of the state that is edited; 412 when somebody changed it since.",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1},
+    "example": '"9f86d081884c7d659a2feaa0c55ad015"',
+}
+_TAG_HEADER = {"description": "the state that is shown; an edit sends it back", "schema": {"type": "string"}}
 
 
 class ProblemOut(Schema):
@@ -134,9 +142,13 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
         problems += [NotSignedIn, ScopeMissing, NoHousehold]
     if said.get("idempotent"):
         operation["parameters"] = [*doc.get("parameters", []), "IDEMPOTENCY_KEY"]
+    if said.get("edits"):
+        operation["parameters"] = [*doc.get("parameters", []), "IF_MATCH"]
     if method not in ("get", "head"):
         problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
+    if said.get("tagged"):
+        responses["200"] = {**responses["200"], "headers": {"ETag": _TAG_HEADER}}
     if "422" in responses:
         problems.append(Invalid)
     return {**operation, "responses": responses | _responses(list(dict.fromkeys(problems)))}
@@ -170,6 +182,7 @@ def open_api(app: Flask) -> PlatformApi:
     api = PlatformApi(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter("IDEMPOTENCY_KEY", "header", _KEY_PARAMETER)
+    api.spec.components.parameter("IF_MATCH", "header", _TAG_PARAMETER)
     api.register_converter(DistrictCode, lambda _: {"type": "string", "pattern": f"^{DistrictCode.regex}$"})
     api.register_field(house.Rate, "string", "decimal")
     return api

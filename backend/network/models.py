@@ -1,5 +1,6 @@
 """The tables of the network."""
 
+from dataclasses import fields
 from datetime import date, time
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.db import Base, InCity, InDistrict
+from backend.network.rules import ServiceHours
 
 
 class Division(Base):
@@ -53,6 +55,10 @@ class ServiceArea(Base):
     answer_hours: Mapped[int]
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
+
+    def hours(self) -> ServiceHours:
+        """Return the promise as a value."""
+        return ServiceHours(**{field.name: getattr(self, field.name) for field in fields(ServiceHours)})
 
 
 class Coverage(Base):

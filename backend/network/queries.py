@@ -46,18 +46,12 @@ def communities(db: Session, code: str, *, name: str, cursor: str | None, limit:
 def service_area(db: Session, district: str) -> ServiceHours | None:
     """Return what a district promises, if it is served."""
     row = db.get(ServiceArea, district)
-    if row is None:
-        return None
-    return ServiceHours(
-        district=row.district,
-        opens=row.opens,
-        closes=row.closes,
-        promise_minutes=row.promise_minutes,
-        serves_holidays=row.serves_holidays,
-        answer_hours=row.answer_hours,
-        basis_zh=row.basis_zh,
-        basis_en=row.basis_en,
-    )
+    return None if row is None else row.hours()
+
+
+def service_area_locked(db: Session, district: str) -> ServiceArea | None:
+    """Find what a district promises, and keep others from changing it."""
+    return db.get(ServiceArea, district, with_for_update=True)
 
 
 def operator_for(db: Session, district: str, community: str) -> UUID | None:

@@ -4,12 +4,21 @@ from typing import Any
 
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
+from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, session
 from backend.kit.paging import CursorUnreadable, Page
-from backend.network import queries
-from backend.network.errors import DistrictNotFound
+from backend.network import queries, service
+from backend.network.errors import AreaNotServed, ClosesBeforeOpening, DistrictNotFound
 from backend.network.models import Division
-from backend.network.schemas import CommunitiesIn, CommunityPageOut, DistrictsOut, ScalesOut
+from backend.network.rules import ServiceHours
+from backend.network.schemas import (
+    CommunitiesIn,
+    CommunityPageOut,
+    DistrictsOut,
+    ScalesOut,
+    ServiceAreaIn,
+    ServiceAreaOut,
+)
 
 blp = Room("network", __name__, description="Districts, communities and scales.")
 
@@ -21,6 +30,15 @@ _DISTRICT = {
     "source": "NBS 2023; census 2020",
 }
 _COMMUNITY = {"code": "330110001005", "street": "330110001", "name_zh": "某社区"}
+_AREA = {
+    "opens": "08:00",
+    "closes": "17:00",
+    "promise_minutes": 60,
+    "serves_holidays": False,
+    "answer_hours": 24,
+    "basis_zh": "某区生活垃圾回收服务规范第三条",
+    "basis_en": "Article 3 of the district's service rules",
+}
 _SCALE = {
     "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "serial": "YH-0001",
@@ -51,6 +69,31 @@ def list_communities(args: dict[str, Any], district: str) -> Page[Division]:
     if queries.district(session(), district) is None:
         raise DistrictNotFound
     return queries.communities(session(), district, **args)
+
+
+@blp.get("/service-area")
+@requires("service:read")
+@blp.response(200, ServiceAreaOut, example=_AREA)
+@refuses(AreaNotServed)
+@tagged
+def show_area() -> ServiceHours:
+    """Show what your district promises: hours, arrival, and how long a quote waits for its answer."""
+    found = queries.service_area(session(), actor().district)
+    if found is None:
+        raise AreaNotServed
+    return found
+
+
+@blp.put("/service-area")
+@requires("service:edit")
+@edits
+@blp.arguments(ServiceAreaIn, example=_AREA)
+@blp.response(200, ServiceAreaOut, example=_AREA)
+@refuses(AreaNotServed, ClosesBeforeOpening)
+@tagged
+def change_area(body: dict[str, Any]) -> ServiceHours:
+    """Promise something else from now on; pickups that are booked keep their promise."""
+    return service.change_service(session(), by=actor(), is_as_seen=expected(), **body)
 
 
 @blp.get("/scales")

@@ -1,9 +1,18 @@
 """The network on the wire."""
 
+from typing import Any
+
 from marshmallow import fields
 
-from backend.kit.fields import Count, Grams, Id, Out, Words
+from backend.kit.fields import Count, Grams, Id, In, Out, Words
 from backend.kit.paging import PageIn, page_out
+
+
+class TimeOfDay(fields.Time):
+    """A time on the city's clock, to the minute."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
 
 
 class DistrictOut(Out):
@@ -56,3 +65,31 @@ class ScalesOut(Out):
     """An operator's scales."""
 
     items = fields.List(fields.Nested(ScaleOut), required=True)
+
+
+class ServiceAreaIn(In):
+    """What a district promises."""
+
+    opens = TimeOfDay(required=True)
+    closes = TimeOfDay(required=True)
+    promise_minutes = Count(
+        required=True, minimum=1, maximum=1440, metadata={"description": "from the tap to the door"}
+    )
+    serves_holidays = fields.Boolean(required=True, truthy={True}, falsy={False})
+    answer_hours = Count(
+        required=True, minimum=1, maximum=168, metadata={"description": "how long silence is no answer"}
+    )
+    basis_zh = Words(required=True, minimum=1, maximum=1000, metadata={"description": "where it is decided"})
+    basis_en = Words(required=True, minimum=1, maximum=1000)
+
+
+class ServiceAreaOut(Out):
+    """What a district promises, and where that is decided."""
+
+    opens = TimeOfDay(required=True)
+    closes = TimeOfDay(required=True)
+    promise_minutes = Count(required=True)
+    serves_holidays = fields.Boolean(required=True)
+    answer_hours = Count(required=True)
+    basis_zh = fields.String(required=True)
+    basis_en = fields.String(required=True)

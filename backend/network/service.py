@@ -1,6 +1,6 @@
 """How the network comes to be. Each verb may be said again: what is known stays as it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from backend.kit.auth import Actor
+from backend.network import queries
+from backend.network.errors import AreaNotServed, ClosesBeforeOpening
 from backend.network.models import Certificate, Coverage, Division, Operator, Scale, ServiceArea
+from backend.network.rules import ServiceHours
 
 _AT_ONCE = 1000
 
@@ -52,6 +56,38 @@ def open_service(
         "basis_en": basis_en,
     }
     db.execute(insert(ServiceArea).values(promise).on_conflict_do_nothing())
+
+
+def change_service(
+    db: Session,
+    *,
+    by: Actor,
+    is_as_seen: Callable[[ServiceHours], None],
+    opens: time,
+    closes: time,
+    promise_minutes: int,
+    serves_holidays: bool,
+    answer_hours: int,
+    basis_zh: str,
+    basis_en: str,
+) -> ServiceHours:
+    """Promise something else from now on; what was promised before stands.
+
+    :param is_as_seen: refuses a state that the actor has not seen
+    :raises AreaNotServed: the district has no service
+    :raises ClosesBeforeOpening: the hours make no sense
+    """
+    if closes <= opens:
+        raise ClosesBeforeOpening
+    area = queries.service_area_locked(db, by.district)
+    if area is None:
+        raise AreaNotServed
+    is_as_seen(area.hours())
+    area.opens, area.closes = opens, closes
+    area.promise_minutes, area.answer_hours = promise_minutes, answer_hours
+    area.serves_holidays = serves_holidays
+    area.basis_zh, area.basis_en = basis_zh, basis_en
+    return area.hours()
 
 
 def cover(db: Session, *, district: str, communities: Iterable[str], operator: UUID) -> None:

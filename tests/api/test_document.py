@@ -163,13 +163,14 @@ def test_an_operation_lists_what_it_may_refuse(method: str, path: str, operation
 
 
 @EACH
-def test_a_key_is_asked_for_where_it_is_needed(method: str, path: str, operation: dict[str, Any]):
+def test_a_header_is_asked_for_where_it_is_needed(method: str, path: str, operation: dict[str, Any]):
     view = views()[operation["operationId"]]
     asked = [
         each["name"] for each in map(resolved, operation.get("parameters", [])) if each["in"] == "header"
     ]
 
-    assert asked == (["Idempotency-Key"] if notes(view).get("idempotent") else [])
+    wanted = {"Idempotency-Key": "idempotent", "If-Match": "edits"}
+    assert asked == [header for header, note in wanted.items() if notes(view).get(note)]
 
 
 def test_codes_are_single_and_speak_two_languages():
