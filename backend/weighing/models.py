@@ -48,6 +48,10 @@ class Weighing(InDistrict, Base):
     reason: Mapped[str | None]
     entry: Mapped[UUID | None]
 
+    def is_overdue(self, at: datetime) -> bool:
+        """Tell whether a quote was left unanswered until its deadline."""
+        return self.state == State.QUOTED and self.answer_by is not None and self.answer_by <= at
+
 
 class WeighingLine(InDistrict, Base):
     """One material on the scale, with the price that it was quoted and that its hold keeps."""

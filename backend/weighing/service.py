@@ -136,6 +136,8 @@ def remove_line(db: Session, weighing_id: UUID, line_id: UUID, *, by: Actor, at:
 def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) -> queries.Quote:
     """Show the resident what the bag is worth; from now on his answer, or his silence, decides.
 
+    Delivered again, unchanged, it keeps its deadline.
+
     :raises WeighingNotFound: it is not the collector's
     :raises AlreadyEnded: it is decided
     :raises NothingWeighed: there is no line
@@ -144,6 +146,8 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
     lines = queries.lines(db, weighing)
     if not lines:
         raise NothingWeighed
+    if weighing.state == State.QUOTED:
+        return queries.Quote(weighing, lines)
     hours = network.service_area(db, by.district)
     assert hours is not None, "a district without service has no pickups"
     weighing.state = State.QUOTED
@@ -183,7 +187,7 @@ def confirm(
 def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
     """Take silence at the deadline for agreement, unless the quote was answered or changed."""
     weighing = queries.locked(db, district, weighing_id)
-    if weighing is None or weighing.state != State.QUOTED or weighing.revision != revision:
+    if weighing is None or weighing.revision != revision or not weighing.is_overdue(at):
         return
     _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
     for person in identity.members(db, district, weighing.household):

@@ -171,13 +171,25 @@ def test_silence_at_the_deadline_agrees_and_says_so(city):
     assert "weighing.confirmed_by_silence" in told
 
 
+def test_a_quote_that_is_delivered_twice_keeps_its_deadline(city):
+    bag = quoted(city, city.zhang())
+    deadline = bag.resident.get(bag.path)["answer_by"]
+
+    assert bag.collector.post(f"{bag.path}/quote")["answer_by"] == deadline
+    with transaction(districts=["330110"]) as db:
+        early = utc_now() + timedelta(hours=23)
+        service.confirm_by_silence(db, UUID(bag.weighing), district="330110", revision=1, at=early)
+    assert bag.resident.get(bag.path)["state"] == "quoted"
+
+
 def test_silence_about_an_older_quote_means_nothing(city):
     bag = quoted(city, city.zhang(), GLASS)
     bag.collector.post(f"{bag.path}/lines", {"lines": [CARDBOARD]}, status=201)
     bag.collector.post(f"{bag.path}/quote")
 
     with transaction(districts=["330110"]) as db:
-        service.confirm_by_silence(db, UUID(bag.weighing), district="330110", revision=1, at=utc_now())
+        late = utc_now() + timedelta(hours=25)
+        service.confirm_by_silence(db, UUID(bag.weighing), district="330110", revision=1, at=late)
     assert bag.resident.get(bag.path)["state"] == "quoted"
 
 
