@@ -35,6 +35,14 @@ class WindowNotServed(Unprocessable):
     en = "Collectors come between {opens} and {closes}, within seven days."
 
 
+class VisitOver(Conflict):
+    """What is personal is shown for a visit, not after it."""
+
+    code = "visit_over"
+    zh = "此次上门已经结束，不再显示地址。"
+    en = "The visit is over; the address is no longer shown."
+
+
 class StepNotAllowed(Conflict):
     """A pickup moves on step by step; this step does not follow from where it stands."""
 

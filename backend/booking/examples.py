@@ -45,5 +45,6 @@ BOOKING = {
 }
 DAY = {
     "date": "2026-11-16",
-    "stops": [{**PICKUP, "community": "330110001005", "address": "演示路 1 号 2 幢 301 室"}],
+    "stops": [{**PICKUP, "community": "330110001005", "address_masked": "演示路****"}],
 }
+DOORSTEP = {"address": "演示路 1 号 2 幢 301 室", "phone_masked": "161****0001"}

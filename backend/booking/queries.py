@@ -35,7 +35,7 @@ class Stop:
     """A pickup as its collector sees it."""
 
     pickup: Pickup
-    address: str
+    address_masked: str
 
 
 def pickup(db: Session, district: str, pickup_id: UUID, *, household: UUID | None = None) -> Pickup | None:
@@ -68,7 +68,7 @@ def steps(db: Session, district: str, pickup_id: UUID) -> Sequence[PickupStep]:
 
 
 def day(db: Session, district: str, *, collector: UUID, on: date) -> list[Stop]:
-    """List a collector's stops of a day, in the order of their windows, with the addresses he needs."""
+    """List a collector's stops of a day, in the order of their windows."""
     begins = datetime.combine(on, time(), CITY)
     rows = db.scalars(
         select(Pickup)
@@ -76,7 +76,7 @@ def day(db: Session, district: str, *, collector: UUID, on: date) -> list[Stop]:
         .where(Pickup.window_start >= begins, Pickup.window_start < begins + timedelta(days=1))
         .order_by(Pickup.window_start, Pickup.id)
     ).all()
-    addresses = identity.addresses(db, district, [row.household for row in rows if row.state in OPEN])
+    addresses = identity.masked_addresses(db, district, [row.household for row in rows if row.state in OPEN])
     return [Stop(row, addresses.get(row.household, "")) for row in rows]
 
 

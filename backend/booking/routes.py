@@ -10,20 +10,23 @@ from backend.booking.errors import (
     PickupAlreadyOpen,
     PickupNotFound,
     StepNotAllowed,
+    VisitOver,
     WindowNotServed,
 )
-from backend.booking.examples import BOOKING, DAY, PICKUP
+from backend.booking.examples import BOOKING, DAY, DOORSTEP, PICKUP
 from backend.booking.models import Pickup
 from backend.booking.schemas import (
     BookingOut,
     CancellationIn,
     DayIn,
     DayOut,
+    DoorstepOut,
     PickupIn,
     PickupOut,
     PickupPageOut,
 )
 from backend.catalogue.errors import NoPriceList
+from backend.identity.queries import Doorstep
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.clock import CITY
@@ -86,6 +89,15 @@ def day(args: dict[str, Any]) -> dict[str, Any]:
     """List your stops of a day, in the order of their windows."""
     on = args["date"] or now().astimezone(CITY).date()
     return {"date": on, "stops": queries.day(session(), actor().district, collector=actor().id, on=on)}
+
+
+@blp.post("/pickups/<uuid:pickup_id>/reveal")
+@requires("pickup:serve")
+@blp.response(200, DoorstepOut, example=DOORSTEP)
+@refuses(PickupNotFound, VisitOver)
+def reveal(pickup_id: UUID) -> Doorstep:
+    """Show the address of a stop of yours; the household reads that you looked."""
+    return service.reveal(session(), pickup_id, by=actor(), at=now())
 
 
 @blp.post("/pickups/<uuid:pickup_id>/acceptance")

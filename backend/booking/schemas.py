@@ -93,11 +93,21 @@ class StopOut(PickupOut):
     """A pickup as its collector sees it."""
 
     community = fields.String(required=True)
-    address = fields.String(required=True, metadata={"description": "empty once the visit is over"})
+    address_masked = fields.String(
+        required=True,
+        metadata={"description": "how it begins; empty once the visit is over. `reveal` shows all of it"},
+    )
 
     @pre_dump
     def _flatten(self, stop: Any, **_: Any) -> Any:
-        return {**_row(stop.pickup), "address": stop.address}
+        return {**_row(stop.pickup), "address_masked": stop.address_masked}
+
+
+class DoorstepOut(Out):
+    """Where the door is, and how to recognise the caller's number."""
+
+    address = fields.String(required=True)
+    phone_masked = fields.String(required=True, allow_none=True)
 
 
 class DayOut(Out):

@@ -14,12 +14,14 @@ from backend.booking.errors import (
     PickupAlreadyOpen,
     PickupNotFound,
     StepNotAllowed,
+    VisitOver,
     WindowNotServed,
 )
 from backend.booking.models import IS_OPEN, Pickup, PickupStep
-from backend.booking.rules import MISSED_AFTER, State, chosen, may_become, promised
+from backend.booking.rules import MISSED_AFTER, OPEN, State, chosen, may_become, promised
 from backend.catalogue import queries as catalogue
 from backend.identity import queries as identity
+from backend.identity import service as persons
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
@@ -117,6 +119,18 @@ def accept(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
 def arrive(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
     """Stand at the door."""
     return _move(db, _mine(db, pickup_id, by=by), State.ARRIVED, by=by, at=at)
+
+
+def reveal(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity.Doorstep:
+    """Show the collector the door of a stop of his; the household reads that he looked.
+
+    :raises PickupNotFound: it is not his
+    :raises VisitOver: it came to an end
+    """
+    pickup = _mine(db, pickup_id, by=by)
+    if pickup.state not in OPEN:
+        raise VisitOver
+    return persons.show_door(db, pickup.household, by=by, pickup=pickup.id, at=at)
 
 
 def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:

@@ -62,6 +62,14 @@ class SecretTooWeak(Unprocessable):
     en = "A password has at least 12 characters, a PIN six digits."
 
 
+class PersonNotFound(NotFound):
+    """There is no such person in the district."""
+
+    code = "person_not_found"
+    zh = "本区没有这个人。"
+    en = "There is no such person in your district."
+
+
 class CommunityUnknown(Unprocessable):
     """A household stands in a community that the register knows."""
 

@@ -162,6 +162,36 @@ class OneTimeCode(InCity, Base):
         return self.used_at is None and at < self.expires_at and self.attempts < rules.CODE_TRIES
 
 
+class Access(InCity, Base):
+    """Somebody's look at what is personal to a person; written once, changed by nobody. City register."""
+
+    __tablename__ = "access"
+    __table_args__ = (
+        CheckConstraint("field in ('phone', 'name', 'address')", name="field"),
+        CheckConstraint("(pickup is null) <> (reason_sealed is null)", name="has_a_why"),
+        Index("ix_access_person_id", "person", "id"),
+    )
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    field: Mapped[str]
+    reader: Mapped[UUID]
+    role: Mapped[str]
+    organisation: Mapped[UUID | None]
+    district: Mapped[str]
+    pickup: Mapped[UUID | None]
+    reason_sealed: Mapped[bytes | None]
+    at: Mapped[datetime]
+
+    @property
+    def place(self) -> str:
+        """Where the reason is kept; it opens nowhere else."""
+        return f"access.reason/{self.id}"
+
+    def reason(self, vault_key: bytes) -> str | None:
+        """Open why it was looked at, with the key of the person it concerns."""
+        return None if self.reason_sealed is None else unseal(vault_key, self.reason_sealed, place=self.place)
+
+
 class Assignment(InCity, Base):
     """What somebody is in a district, and for which operator or merchant. City register."""
 

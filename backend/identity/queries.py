@@ -1,13 +1,14 @@
 """The questions that are asked of identity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.identity.models import (
+    Access,
     Assignment,
     Credential,
     Household,
@@ -17,11 +18,26 @@ from backend.identity.models import (
     TokenFamily,
     digest,
 )
-from backend.identity.rules import COLLECTOR, ROLES, Collector, Home, Me, OwnHome, Post, StaffRole
+from backend.identity.rules import (
+    COLLECTOR,
+    ROLES,
+    Collector,
+    Doorstep,
+    Home,
+    Known,
+    Look,
+    Me,
+    OwnHome,
+    Post,
+    StaffRole,
+    masked_address,
+)
+from backend.kit import paging
 from backend.kit.auth import Actor, NotSignedIn
+from backend.kit.paging import Page, cut
 from backend.network import queries as network
 
-__all__ = ["Collector", "Home", "StaffRole"]
+__all__ = ["Collector", "Doorstep", "Home", "StaffRole"]
 
 
 def authenticate(db: Session, token: str, at: datetime) -> Actor:
@@ -107,10 +123,10 @@ def members(db: Session, district: str, household_id: UUID) -> list[UUID]:
     )
 
 
-def addresses(db: Session, district: str, households: Collection[UUID]) -> dict[UUID, str]:
-    """Open the addresses of some households of a district."""
+def masked_addresses(db: Session, district: str, households: Collection[UUID]) -> dict[UUID, str]:
+    """Show of the addresses of some households what names no door."""
     rows = db.scalars(select(Household).where(Household.district == district, Household.id.in_(households)))
-    return {row.id: row.address() for row in rows}
+    return {row.id: masked_address(row.address()) for row in rows}
 
 
 def own_home(db: Session, district: str, household_id: UUID) -> OwnHome:
@@ -139,6 +155,58 @@ def collectors(db: Session, district: str, operator: UUID) -> list[Collector]:
         .order_by(Credential.login)
     )
     return [Collector(person.id, number, person.name() or number) for person, number in rows]
+
+
+def people(db: Session, district: str, *, phone_last4: str, cursor: str | None, limit: int) -> Page[Known]:
+    """List who stands in a district and has a number that ends so, by when they came."""
+    query = (
+        select(Person.id, Assignment.role, Person.phone_last4, Membership.household, Assignment.began_at)
+        .join(Assignment, Assignment.person == Person.id)
+        .outerjoin(
+            Membership,
+            (Membership.district == district)
+            & (Membership.person == Person.id)
+            & Membership.left_at.is_(None),
+        )
+        .where(Assignment.district == district, Assignment.ended_at.is_(None))
+        .where(Person.phone_last4 == phone_last4)
+    )
+    if (after := paging.key_of(cursor, UUID)) is not None:
+        query = query.where(Person.id > after[0])
+    rows = db.execute(query.order_by(Person.id).limit(limit + 1)).all()
+    return cut([Known(*row) for row in rows], limit, lambda row: (row.id,))
+
+
+def person_standing(db: Session, district: str, person: UUID) -> Person | None:
+    """Find somebody who stands in a district."""
+    stands = exists().where(
+        Assignment.person == Person.id, Assignment.district == district, Assignment.ended_at.is_(None)
+    )
+    return db.scalars(select(Person).where(Person.id == person, stands)).one_or_none()
+
+
+def accesses(db: Session, by: Actor, *, cursor: str | None, limit: int) -> Page[Look]:
+    """List who looked at what is personal to the actor, the newest first."""
+    query = select(Access).where(Access.person == by.id)
+    if (before := paging.key_of(cursor, UUID)) is not None:
+        query = query.where(Access.id < before[0])
+    rows = db.scalars(query.order_by(Access.id.desc()).limit(limit + 1)).all()
+    page = cut(rows, limit, lambda row: (row.id,))
+    names = network.operator_names(db, {row.organisation for row in page.items if row.organisation})
+    return Page([_look(row, by, names) for row in page.items], page.next_cursor)
+
+
+def _look(row: Access, by: Actor, names: Mapping[UUID, str]) -> Look:
+    return Look(
+        id=row.id,
+        what=row.field,
+        role=row.role,
+        organisation=names.get(row.organisation) if row.organisation else None,
+        district=row.district,
+        pickup=row.pickup,
+        reason=row.reason(by.vault_key),
+        at=row.at,
+    )
 
 
 def posts(db: Session, person: UUID) -> list[Post]:

@@ -1,6 +1,7 @@
 """Signing in and out, and what a person sees of themselves."""
 
 from typing import Any
+from uuid import UUID
 
 from backend.identity import queries, service
 from backend.identity.errors import (
@@ -10,11 +11,13 @@ from backend.identity.errors import (
     CommunityUnknown,
     LoginWrong,
     NotAssigned,
+    PersonNotFound,
     RefreshWrong,
     TermsOutdated,
 )
-from backend.identity.rules import TERMS, CodeSent, Me, OwnHome, SignedIn
+from backend.identity.rules import TERMS, CodeSent, Known, Look, Me, OwnHome, Revealed, SignedIn
 from backend.identity.schemas import (
+    AccessPageOut,
     CodeIn,
     CodeSentOut,
     CollectorIn,
@@ -22,14 +25,19 @@ from backend.identity.schemas import (
     HouseholdIn,
     HouseholdOut,
     MeOut,
+    PeopleIn,
+    PersonPageOut,
     RefreshIn,
     ResidentIn,
+    RevealedOut,
+    RevealIn,
     SessionOut,
     StaffIn,
 )
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, language, now, session
+from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 blp = Room("identity", __name__, description="Signing in and out; persons and households.")
 
@@ -68,6 +76,24 @@ _HOUSEHOLD = {
     "address": "示例路 1 号 2 幢 301 室",
     "members": 1,
     "opened_at": "2026-03-02T00:00:00+00:00",
+}
+_KNOWN = {
+    "id": _ME["id"],
+    "role": "resident",
+    "phone_last4": "0001",
+    "household": _HOUSEHOLD_ID,
+    "since": "2026-03-02T00:00:00+00:00",
+}
+_REASON = "她来电询问昨天的称重结果"
+_ACCESS = {
+    "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",
+    "field": "phone",
+    "role": "district_admin",
+    "organisation": None,
+    "district": "330110",
+    "pickup": None,
+    "reason": _REASON,
+    "at": "2026-03-02T00:00:00+00:00",
 }
 
 
@@ -172,3 +198,33 @@ def household() -> OwnHome:
     """Show the caller's household with its address."""
     who = actor()
     return queries.own_home(session(), who.district, who.home())
+
+
+@blp.get("/me/accesses")
+@requires("access:read")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, AccessPageOut, example={"items": [_ACCESS], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_accesses(args: dict[str, Any]) -> Page[Look]:
+    """List who looked at your number, name or address: who, for whom, why and when, the newest first."""
+    return queries.accesses(session(), actor(), **args)
+
+
+@blp.get("/people")
+@requires("person:read")
+@blp.arguments(PeopleIn, location="query")
+@blp.response(200, PersonPageOut, example={"items": [_KNOWN], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_people(args: dict[str, Any]) -> Page[Known]:
+    """Find who stands in your district by the last four digits of their number."""
+    return queries.people(session(), actor().district, **args)
+
+
+@blp.post("/people/<uuid:person_id>/reveal")
+@requires("personal:reveal")
+@blp.arguments(RevealIn, example={"field": "phone", "reason": _REASON})
+@blp.response(200, RevealedOut, example={"field": "phone", "value": "+8613800000001"})
+@refuses(PersonNotFound)
+def reveal(body: dict[str, Any], person_id: UUID) -> Revealed:
+    """Show a number, a name or an address; the person reads that you looked, and why."""
+    return service.reveal(session(), person_id, by=actor(), at=now(), **body)

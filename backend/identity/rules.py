@@ -30,7 +30,7 @@ TERMS = "2026-01"
 
 RESIDENT, NEWCOMER, COLLECTOR = "resident", "newcomer", "collector"
 
-_EVERYBODY = ("me:read", "session:end")
+_EVERYBODY = ("me:read", "session:end", "access:read")
 _STAFF = (*_EVERYBODY, "session:exchange", "notice:read", "service:read")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up"}),
@@ -67,7 +67,9 @@ ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "till": frozenset({*_STAFF, "offer:read", "voucher:honour"}),
-    "district_admin": frozenset({*_STAFF, "offer:read", "budget:read", "service:edit"}),
+    "district_admin": frozenset(
+        {*_STAFF, "offer:read", "budget:read", "service:edit", "person:read", "personal:reveal"}
+    ),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read"}),
 }
@@ -157,6 +159,57 @@ class Collector:
     id: UUID
     number: str
     name_zh: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person as staff find them, without what is personal."""
+
+    id: UUID
+    role: str
+    phone_last4: str | None
+    household: UUID | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """Something personal, shown to somebody else; null where there is none."""
+
+    what: str
+    value: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """What a collector needs at the door."""
+
+    address: str = field(repr=False)
+    phone_masked: str | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """An access to what is personal, as the person it belongs to reads it."""
+
+    id: UUID
+    what: str
+    role: str
+    organisation: str | None
+    district: str
+    pickup: UUID | None
+    at: datetime
+    reason: str | None = field(repr=False)
+
+
+def masked_phone(phone: str) -> str:
+    """Leave of a number in E.164 what its owner recognises it by."""
+    return f"{phone[3:6]}****{phone[-4:]}"
+
+
+def masked_address(address: str) -> str:
+    """Leave the beginning of an address, which names a street and no door."""
+    return f"{address[:3]}****"
 
 
 def mobile(written: str) -> str | None:

@@ -6,9 +6,11 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from backend.identity import rules
 from backend.kit.fields import Count, Id, In, Moment, Out, Words
+from backend.kit.paging import PageIn, page_out
 from backend.kit.sentences import say
 
 _NOT_MOBILE = say("Not a mobile number of mainland China.", "不是中国大陆手机号码。")
+_NOT_FOUR_DIGITS = say("Not four digits.", "应为 4 位数字。")
 _NOT_SIX_DIGITS = say("Not six digits.", "应为 6 位数字。")
 
 
@@ -125,6 +127,63 @@ class MeOut(Out):
     organisation = Id(required=True, allow_none=True)
     needs_set_up = fields.Boolean(required=True)
     assignments = fields.List(fields.Nested(AssignmentOut), required=True)
+
+
+class PeopleIn(PageIn):
+    """How a number ends."""
+
+    phone_last4 = fields.String(
+        required=True,
+        validate=validate.Regexp(r"\A[0-9]{4}\Z", error=_NOT_FOUR_DIGITS),
+        metadata={"description": "the last four digits"},
+    )
+
+
+class PersonOut(Out):
+    """A person as staff find them; what is personal is revealed one by one."""
+
+    id = Id(required=True)
+    role = fields.String(required=True)
+    phone_last4 = fields.String(required=True, allow_none=True)
+    household = Id(required=True, allow_none=True)
+    since = Moment(required=True)
+
+
+PersonPageOut = page_out(PersonOut)
+
+
+class RevealIn(In):
+    """What, and why."""
+
+    field = fields.String(required=True, validate=validate.OneOf(["phone", "name", "address"]))
+    reason = Words(minimum=5, maximum=200, required=True, metadata={"description": "the person reads it"})
+
+
+class RevealedOut(Out):
+    """What was asked for."""
+
+    field = fields.String(required=True, attribute="what")
+    value = fields.String(required=True, allow_none=True)
+
+
+class AccessOut(Out):
+    """Who looked at what, in which role and for whom, why and when."""
+
+    id = Id(required=True)
+    field = fields.String(required=True, attribute="what", metadata={"enum": ["phone", "name", "address"]})
+    role = fields.String(required=True)
+    organisation = fields.String(
+        required=True, allow_none=True, metadata={"description": "the operator they work for"}
+    )
+    district = fields.String(required=True)
+    pickup = Id(required=True, allow_none=True, metadata={"description": "the visit that it was needed for"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "what staff gave as reason"}
+    )
+    at = Moment(required=True)
+
+
+AccessPageOut = page_out(AccessOut)
 
 
 class ConsentIn(In):

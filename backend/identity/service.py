@@ -25,6 +25,7 @@ from backend.identity.enrolment import (
 from backend.identity.errors import CodeTooSoon, CodeWrong, LoginWrong, NotAssigned, RefreshWrong
 from backend.identity.models import OneTimeCode, TokenFamily
 from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SecretKind, SignedIn
+from backend.identity.vault import reveal, show_door
 from backend.kit.auth import Actor
 from backend.kit.db import keep, see
 from backend.kit.envelope import blind_index, new_key, seal, unseal
@@ -41,8 +42,10 @@ __all__ = [
     "refresh",
     "register_collector",
     "register_staff",
+    "reveal",
     "send_code",
     "set_up_household",
+    "show_door",
     "sign_in_collector",
     "sign_in_resident",
     "sign_in_staff",

@@ -1,6 +1,6 @@
 """The questions that are asked of the network."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -64,6 +64,14 @@ def operator_for(db: Session, district: str, community: str) -> UUID | None:
 def operator(db: Session, operator_id: UUID) -> Operator | None:
     """Find an operator."""
     return db.get(Operator, operator_id)
+
+
+def operator_names(db: Session, operators: Collection[UUID]) -> dict[UUID, str]:
+    """Name some operators."""
+    if not operators:
+        return {}
+    rows = db.execute(select(Operator.id, Operator.name_zh).where(Operator.id.in_(operators)))
+    return {row.id: row.name_zh for row in rows}
 
 
 def scale(db: Session, district: str, scale_id: UUID) -> ScalePassport | None:

@@ -1,0 +1,67 @@
+"""What is personal, shown to somebody else: never without a trace that the person reads."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.identity import queries
+from backend.identity.errors import PersonNotFound
+from backend.identity.models import Access, Person
+from backend.identity.rules import Doorstep, Revealed, masked_phone
+from backend.kit.auth import Actor
+from backend.kit.envelope import seal
+from backend.kit.ids import new_id
+
+Field = Literal["phone", "name", "address"]
+
+
+def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, at: datetime) -> Revealed:
+    """Show staff something personal of somebody in their district, and write down that they looked.
+
+    :raises PersonNotFound: nobody of that id stands in the district
+    """
+    subject = queries.person_standing(db, by.district, person)
+    if subject is None:
+        raise PersonNotFound
+    look = _look(person, field, by=by, at=at)
+    look.reason_sealed = seal(subject.vault_key, reason, place=look.place)
+    db.add(look)
+    return Revealed(field, _open(db, subject, field, district=by.district))
+
+
+def _open(db: Session, subject: Person, field: Field, *, district: str) -> str | None:
+    if field == "phone":
+        return subject.phone()
+    if field == "name":
+        return subject.name()
+    home = queries.home_of(db, district, subject.id)
+    return queries.address(db, district, home) if home else None
+
+
+def show_door(db: Session, household: UUID, *, by: Actor, pickup: UUID, at: datetime) -> Doorstep:
+    """Show a collector where a household lives; every member reads that he looked."""
+    members = queries.members(db, by.district, household)
+    for person in members:
+        look = _look(person, "address", by=by, at=at)
+        look.pickup = pickup
+        db.add(look)
+    phone = queries.phone(db, members[0]) if members else None
+    return Doorstep(
+        address=queries.address(db, by.district, household),
+        phone_masked=masked_phone(phone) if phone else None,
+    )
+
+
+def _look(person: UUID, field: Field, *, by: Actor, at: datetime) -> Access:
+    return Access(
+        id=new_id(at),
+        person=person,
+        field=field,
+        reader=by.id,
+        role=by.role,
+        organisation=by.organisation,
+        district=by.district,
+        at=at,
+    )
