@@ -13,7 +13,9 @@ from backend.network.queries import ServiceHours
 EVERY_DAY = ServiceHours("330110", time(8), time(17), 60, True, 24, "", "")
 WORKDAYS = ServiceHours("330110", time(8), time(17), 60, False, 24, "", "")
 
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 20), timezones=st.just(UTC))
+moments = st.integers(0, 350 * 86_400).map(
+    lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
