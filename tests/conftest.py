@@ -36,6 +36,11 @@ NOWHERE = "127.0.0.1:1"
 """Where a test gets that asks for no server: nowhere, at once."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a change of what somebody is shown be accepted."""
+    parser.addoption("--accept", action="store_true", help="write the golden files anew")
+
+
 def pytest_configure() -> None:
     """Forget the servers that the environment names; a process that a test starts inherits the test's own."""
     os.environ.update(

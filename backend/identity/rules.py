@@ -44,6 +44,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "pickup:book",
             "pickup:read",
             "pickup:cancel",
+            "weighing:list",
             "weighing:read",
             "weighing:confirm",
             "weighing:return",
@@ -58,7 +59,6 @@ ROLES: Mapping[str, frozenset[str]] = {
         {
             *_STAFF,
             "day:read",
-            "pickup:read",
             "pickup:serve",
             "weighing:record",
             "weighing:read",

@@ -60,7 +60,7 @@ def record(body: dict[str, Any]) -> queries.Quote:
 
 
 @blp.get("")
-@requires("weighing:read")
+@requires("weighing:list")
 @blp.arguments(PageIn, location="query")
 @blp.response(200, WeighingPageOut, example={"items": [WEIGHING], "next_cursor": None})
 @refuses(CursorUnreadable)

@@ -1,0 +1,166 @@
+"""How each operation is called with something that is the caller's own.
+
+`{pickup}` and the like stand for what the scene of that stage has, in the address and in the body alike.
+A route that is not listed here fails the tests, so a new one cannot hide.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from backend.app import create_app
+from backend.identity.rules import TERMS
+from backend.kit.auth import notes
+from backend.kit.errors import Problem
+from tests import makers
+from tests.walls.world import Stage
+
+OWNED = {"person", "pickup", "weighing", "line", "notice", "redemption", "entry", "offer", "voucher", "scale"}
+"""What somebody may name that is not theirs."""
+OF_THE_DISTRICT = {"offer"}
+"""What belongs to everybody in the district."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that succeeds for whom it concerns."""
+
+    stage: Stage = Stage.RESTED
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """The roles to which it is refused for another reason than a wall, and the code they are told."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What may be said of somebody else's instead of that there is no such thing."""
+
+
+CALLS: dict[str, Call] = {
+    "network_list_districts": Call(),
+    "network_list_communities": Call(),
+    "network_list_scales": Call(),
+    "network_show_area": Call(),
+    "network_change_area": Call(
+        body={
+            "opens": "08:00",
+            "closes": "18:00",
+            "promise_minutes": 60,
+            "serves_holidays": False,
+            "answer_hours": 24,
+            "basis_zh": "演示的假设。",
+            "basis_en": "Assumption of the demo.",
+        }
+    ),
+    "identity_send_code": Call(body={"phone": "16100080000"}),
+    "identity_sign_in_resident": Call(body={"phone": "{phone}", "code": makers.FIXED_CODE}),
+    "identity_sign_in_collector": Call(body={"number": "{number}", "pin": makers.PIN}),
+    "identity_sign_in_staff": Call(body={"username": "{username}", "password": makers.PASSWORD}),
+    "identity_refresh": Call(body={"refresh_token": "{refresh}"}),
+    "identity_exchange_district": Call(body={"district": "{district}"}),
+    "identity_sign_out": Call(),
+    "identity_me": Call(),
+    "identity_list_accesses": Call(),
+    "identity_list_people": Call(query={"phone_last4": "{last4}"}),
+    "identity_reveal": Call(body={"field": "phone", "reason": "核对昨天的投诉"}),
+    "identity_set_up_household": Call(
+        body={
+            "community": "{community}",
+            "address": "示范路9号",
+            "consent": {"agreed": True, "version": TERMS},
+        },
+        refused={"resident": "already_in_household"},
+    ),
+    "identity_household": Call(),
+    "notices_inbox": Call(),
+    "notices_read": Call(),
+    "catalogue_list_materials": Call(),
+    "catalogue_show_price_list": Call(),
+    "carbon_show_factors": Call(),
+    "subsidy_list_budgets": Call(),
+    "accounts_show_accounts": Call(),
+    "accounts_list_green": Call(),
+    "accounts_list_carbon": Call(),
+    "accounts_show_entry": Call(),
+    "rewards_list_offers": Call(),
+    "rewards_redeem": Call(body={"offer_id": "{offer}"}),
+    "rewards_list_redemptions": Call(),
+    "rewards_show": Call(),
+    "rewards_picture": Call(),
+    "rewards_cancel": Call(),
+    # A till that holds another shop's voucher in its hands may hear so: the resident stands before it.
+    "rewards_honour": Call(body={"code": "{voucher}"}, told={"voucher": "voucher_of_another_merchant"}),
+    "pickups_book": Call(),
+    "pickups_list_pickups": Call(),
+    "pickups_show": Call(),
+    "pickups_cancel": Call(Stage.ASSIGNED, body={"reason": "不在家"}),
+    "pickups_day": Call(Stage.ASSIGNED, query={"date": "{day}"}),
+    "pickups_reveal": Call(Stage.ASSIGNED),
+    "pickups_accept": Call(Stage.ASSIGNED),
+    "pickups_arrive": Call(Stage.ACCEPTED),
+    "weighings_record": Call(Stage.ARRIVED, body={"pickup_id": "{pickup}", "scale_id": "{scale}"}),
+    "weighings_list_weighings": Call(),
+    "weighings_show": Call(Stage.QUOTED),
+    "weighings_add_lines": Call(
+        Stage.OPEN, body={"lines": [{"material": "cardboard", "gross_grams": 2_000}]}
+    ),
+    "weighings_remove_line": Call(Stage.OPEN),
+    "weighings_deliver_quote": Call(Stage.OPEN),
+    "weighings_confirm": Call(Stage.QUOTED, body={"code": "{code}"}),
+    "weighings_give_back": Call(Stage.QUOTED, body={"reason": "有污渍"}),
+    "weighings_receipt": Call(),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route under `/v1`, as the application has it."""
+
+    name: str
+    method: str
+    address: str
+    scope: str | None
+    refusals: tuple[type[Problem], ...]
+
+    @property
+    def call(self) -> Call:
+        """How it is called."""
+        return CALLS[self.name]
+
+    @property
+    def names(self) -> list[str]:
+        """The kinds of things that a call names and somebody owns."""
+        said = self.address + json.dumps(self.call.body or {})
+        return [kind for kind in re.findall(r"{(\w+)}", said) if kind in OWNED]
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """Read the operations from the application's routes."""
+    app = create_app()
+    found = {}
+    for rule in app.url_map.iter_rules():
+        said = notes(app.view_functions[rule.endpoint])
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule.rule.startswith("/v1/"):
+                name = said["operation"]
+                refusals = tuple(said.get("refusals", ()))
+                found[name] = Operation(name, method, _address(rule), said["scope"], refusals)
+    return found
+
+
+def _address(rule: Rule) -> str:
+    """Write a rule's address with the names of things: `/v1/pickups/{pickup}`."""
+    return re.sub(r"<\w+:(\w+?)(_id)?>", r"{\1}", rule.rule)
+
+
+def filled(template: Any, ids: Mapping[str, str]) -> Any:
+    """Put ids where their names stand."""
+    if isinstance(template, Mapping):
+        return {name: filled(value, ids) for name, value in template.items()}
+    if isinstance(template, str):
+        return re.sub(r"{(\w+)}", lambda found: ids[found[1]], template)
+    return template

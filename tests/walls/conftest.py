@@ -1,0 +1,55 @@
+"""One world for all tests of the walls; whatever they do to it is taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.app import create_app
+from backend.kit import db as kit
+from backend.kit import http
+from backend.kit.clock import utc_now
+from backend.kit.http import Platform
+from backend.local.roles import Database
+from backend.settings import settings
+from tests.conftest import Copies, _point_at
+from tests.walls import world as worlds
+from tests.walls.world import World
+
+
+@pytest.fixture(scope="package")
+def inhabited(copies: Copies) -> Iterator[tuple[Database, World]]:
+    """A database with the world in it; the platform's settings lead to it."""
+    made = copies.take()
+    with pytest.MonkeyPatch.context() as patch:
+        _point_at(patch, made)
+        yield made, worlds.build(utc_now())
+        kit.engine().dispose()
+    settings.cache_clear()
+    copies.drop(made.name)
+
+
+@pytest.fixture(scope="package")
+def world(inhabited: tuple[Database, World]) -> World:
+    """Everybody and everything."""
+    return inhabited[1]
+
+
+@pytest.fixture(scope="package")
+def platform(inhabited: tuple[Database, World]) -> Platform:
+    """The platform, on the world."""
+    return create_app()
+
+
+@pytest.fixture
+def client(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A client whose every request goes as far as the commit, and is then rolled back."""
+
+    def almost(db: Session) -> None:
+        db.flush()
+        db.execute(text("set constraints all immediate"))
+
+    monkeypatch.setattr(http, "commit", almost)
+    return platform.test_client()
