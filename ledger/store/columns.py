@@ -94,7 +94,7 @@ def _arrays(rows: Sequence[tuple[object, ...]], width: int) -> list[str | None]:
 
 
 def _array(values: Iterable[object]) -> str | None:
-    """Write values whose text needs no quotes: numbers, ids, times, plain words; a column of nothing is null."""
+    """Write values whose text needs no quotes: numbers, ids, times, plain words."""
     texts = ["null" if value is None else str(value) for value in values]
     return None if texts.count("null") == len(texts) else "{" + ",".join(texts) + "}"
 

@@ -2,28 +2,6 @@
 -- no clock, so the rules of posting stand in one place. Every array is indexed by the numbers of the batch
 -- (see ledger.post); a balance that is null belongs to an account without a floor.
 
-create type ledger.decision as (
-    accepted         integer,
-    refusals         integer,
-    codes            text[],        -- by entry: why it is refused, or null
-    abouts           text[],        --           and the account, hold, entry or key that this is about
-    fresh            boolean[],     --           it is to be written
-    fellows          integer[],     --           the entry of this batch that stands under its key instead
-    posted           bigint[],      -- by account: the balance when all is done
-    held             bigint[],
-    versions         bigint[],
-    source_versions  bigint[],      -- by posting: version and balance after it
-    source_afters    bigint[],
-    target_versions  bigint[],
-    target_afters    bigint[],
-    hold_accounts    integer[],     -- by hold: its state when all is done
-    hold_states      text[],
-    hold_remains     bigint[],
-    hold_versions    bigint[],
-    taken            bigint[],      -- by move: how much it took, and as which event of its hold
-    events           bigint[]
-);
-
 create function ledger.decide(
     ids               uuid[],
     keys              text[],
@@ -44,7 +22,7 @@ create function ledger.decide(
     posting_amounts   bigint[],
     hold_ids          uuid[],
     hold_accounts     integer[],
-    hold_states       text[],         -- null for a hold that is not there
+    hold_states       text[],         -- null for a hold that is not there (or came after its account was sought)
     hold_remains      bigint[],
     hold_expiries     timestamptz[],
     hold_versions     bigint[],
@@ -151,24 +129,26 @@ begin
             -- Holds: each move is checked and made; if the entry is refused, it is taken back below.
             for i in first_move .. last_move loop
                 hold := move_holds[i];
+                account := coalesce(move_accounts[i], hold_accounts[hold]);
+                amount := case move_kinds[i] when 'released' then hold_remains[hold]
+                                             when 'expired' then hold_remains[hold]
+                                             else coalesce(move_amounts[i], hold_remains[hold]) end;
+                code := bars[account];
+                about := account_paths[account];
+                if code is null and move_kinds[i] = 'reserved' then
+                    code := case when posted[account] is null then 'account_unbounded'
+                                 when hold_states[hold] is null and held[account] > largest - amount
+                                 then 'insufficient' end;
+                end if;
+                exit deciding when code is not null;
+                code := move_refusal(
+                    move_kinds[i], hold_states[hold], coalesce(settlers[hold] = this, false),
+                    move_amounts[i], hold_remains[hold], ats[this], hold_expiries[hold]
+                );
                 about := hold_ids[hold];
-                if move_kinds[i] = 'reserved' then
-                    account := move_accounts[i];
-                    amount := move_amounts[i];
-                    if bars[account] is not null then
-                        code := bars[account];
-                        about := account_paths[account];
-                    elsif posted[account] is null then
-                        code := 'account_unbounded';
-                        about := account_paths[account];
-                    elsif hold_states[hold] is not null then
-                        code := 'hold_exists';
-                    elsif held[account] > largest - amount then
-                        code := 'insufficient';
-                        about := account_paths[account];
-                    end if;
-                    exit deciding when code is not null;
+                exit deciding when code is not null;
 
+                if move_kinds[i] = 'reserved' then
                     held[account] := held[account] + amount;
                     hold_accounts[hold] := account;
                     hold_states[hold] := 'open';
@@ -176,40 +156,14 @@ begin
                     hold_expiries[hold] := move_expiries[i];
                     hold_versions[hold] := 1;
                 else
-                    account := hold_accounts[hold];
-                    amount := hold_remains[hold];
-                    if hold_states[hold] is null or account is null then
-                        code := 'unknown_hold';
-                    elsif bars[account] is not null then
-                        code := bars[account];
-                        about := account_paths[account];
-                    elsif hold_states[hold] <> 'open' then
-                        -- What this entry settled to the last, it may release: there is nothing left to free.
-                        if move_kinds[i] <> 'released' or settlers[hold] is distinct from this then
-                            code := 'hold_closed';
-                        end if;
-                    elsif move_kinds[i] = 'expired' then
-                        if (ats[this] >= hold_expiries[hold]) is not true then
-                            code := 'hold_not_due';
-                        end if;
-                    elsif move_kinds[i] = 'settled' then
-                        if ats[this] >= hold_expiries[hold] then
-                            code := 'hold_expired';
-                        elsif move_amounts[i] > amount then
-                            code := 'hold_exceeded';
-                        end if;
-                        amount := coalesce(move_amounts[i], amount);
-                    end if;
-                    exit deciding when code is not null;
-
                     held[account] := held[account] - amount;
                     hold_remains[hold] := hold_remains[hold] - amount;
                     hold_versions[hold] := hold_versions[hold] + 1;
-                    if move_kinds[i] = 'settled' then
-                        settlers[hold] := this;
-                    end if;
                     if hold_remains[hold] = 0 and hold_states[hold] = 'open' then
                         hold_states[hold] := move_kinds[i];
+                    end if;
+                    if move_kinds[i] = 'settled' then
+                        settlers[hold] := this;
                     end if;
                 end if;
                 taken[i] := amount;

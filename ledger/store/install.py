@@ -6,7 +6,16 @@ from typing import Any
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
-SCRIPTS = ("schema.sql", "guards.sql", "accounts.sql", "decide.sql", "write.sql", "post.sql")
+SCRIPTS = (
+    "schema.sql",
+    "guards.sql",
+    "accounts.sql",
+    "lookup.sql",
+    "rules.sql",
+    "decide.sql",
+    "write.sql",
+    "post.sql",
+)
 
 TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed")
 APPEND_ONLY = ("entry", "posting", "hold_event")

@@ -8,8 +8,7 @@
 -- Everyone takes locks in one order: accounts to open, by name; balances, by account; reversed entries, by
 -- id; keys, by key. A transaction that posts once to a book, as its last locking write, meets no deadlock.
 --
--- What a batch names is looked up one by one (lateral, limit 1): no statistics, however stale, can turn that
--- into a scan, and the plans can be kept.
+-- What a batch names is looked up one by one, as lookup.sql says why.
 
 create function ledger.post(
     the_book          text,
@@ -186,43 +185,13 @@ begin
 
         -- The reversed entries, locked.
         if cardinality(reversed_ids) > 0 then
-            for row in
-                select named.no
-                  from (select id, no from unnest(reversed_ids) with ordinality as r (id, no) order by id) as named
-                 cross join lateral (
-                           select from entry where book = the_book and id = named.id limit 1 for no key update
-                       ) as e
-            loop
-                reversible[row.no] := true;
-            end loop;
-            for row in
-                select named.no
-                  from unnest(reversed_ids) with ordinality as named (id, no)
-                 cross join lateral (
-                           select from entry
-                            where book = the_book and reverses = named.id and id <> all (landed) limit 1
-                       ) as e
-            loop
-                reversed[row.no] := true;
-            end loop;
+            select * into reversible, reversed from lock_reversed(the_book, reversed_ids, landed);
         end if;
 
         -- The holds: whoever changes one has locked its account's balance.
         if holds > 0 then
-            hold_states := array_fill(null::text, array[holds]);
-            for row in
-                select named.no, h.state, h.remaining, h.expires_at, h.version
-                  from unnest(hold_ids) with ordinality as named (id, no)
-                 cross join lateral (
-                           select state, remaining, expires_at, version from hold
-                            where book = the_book and id = named.id limit 1
-                       ) as h
-            loop
-                hold_states[row.no] := row.state;
-                hold_remains[row.no] := row.remaining;
-                hold_expiries[row.no] := row.expires_at;
-                hold_versions[row.no] := row.version;
-            end loop;
+            select * into hold_states, hold_remains, hold_expiries, hold_versions
+              from hold_states(the_book, hold_ids);
         end if;
 
         -- The keys. A batch looks them up at once; one entry alone only if it would be refused or if its
