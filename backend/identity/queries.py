@@ -34,6 +34,7 @@ from backend.identity.rules import (
 )
 from backend.kit import paging
 from backend.kit.auth import Actor, NotSignedIn
+from backend.kit.db import in_sight
 from backend.kit.paging import Page, cut
 from backend.network import queries as network
 
@@ -168,7 +169,7 @@ def people(db: Session, district: str, *, phone_last4: str, cursor: str | None, 
             & (Membership.person == Person.id)
             & Membership.left_at.is_(None),
         )
-        .where(Assignment.district == district, Assignment.ended_at.is_(None))
+        .where(Assignment.district == district, in_sight(Assignment.district), Assignment.ended_at.is_(None))
         .where(Person.phone_last4 == phone_last4)
     )
     if (after := paging.key_of(cursor, UUID)) is not None:
@@ -180,7 +181,10 @@ def people(db: Session, district: str, *, phone_last4: str, cursor: str | None, 
 def person_standing(db: Session, district: str, person: UUID) -> Person | None:
     """Find somebody who stands in a district."""
     stands = exists().where(
-        Assignment.person == Person.id, Assignment.district == district, Assignment.ended_at.is_(None)
+        Assignment.person == Person.id,
+        Assignment.district == district,
+        in_sight(Assignment.district),
+        Assignment.ended_at.is_(None),
     )
     return db.scalars(select(Person).where(Person.id == person, stands)).one_or_none()
 

@@ -10,9 +10,21 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Text, create_engine, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Text,
+    any_,
+    create_engine,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 
 from backend.kit.ids import new_id
 from backend.settings import settings
@@ -104,6 +116,11 @@ def open_session(*, read_only: bool = False) -> Session:
 def see(db: Session, *districts: str) -> None:
     """Let the rest of this transaction see these districts, and no others."""
     db.execute(_SEE, {"districts": ",".join(districts)})
+
+
+def in_sight(district: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Hold a row of a city register against what this transaction sees, as row security would."""
+    return district == any_(func.string_to_array(func.current_setting("lv.districts", True), ","))
 
 
 def keep(db: Session) -> None:
