@@ -62,6 +62,14 @@ class SecretTooWeak(Unprocessable):
     en = "A password has at least 12 characters, a PIN six digits."
 
 
+class DeviceNotFound(NotFound):
+    """You are not signed in there, or no longer."""
+
+    code = "device_not_found"
+    zh = "没有这个登录设备。"
+    en = "You are not signed in on such a device."
+
+
 class PersonNotFound(NotFound):
     """There is no such person in the district."""
 

@@ -145,6 +145,8 @@ class OneTimeCode(InCity, Base):
     __table_args__ = (Index("ix_one_time_code_phone_index_created_at", "phone_index", "created_at"),)
 
     phone_index: Mapped[bytes]
+    request_hash: Mapped[bytes] = mapped_column(unique=True)
+    """The code counts only together with what the device was told that asked for it."""
     vault_key: Mapped[bytes | None]
     phone_sealed: Mapped[bytes | None]
     language: Mapped[str]

@@ -22,6 +22,7 @@ from backend.identity.rules import (
     COLLECTOR,
     ROLES,
     Collector,
+    Device,
     Doorstep,
     Home,
     Known,
@@ -37,6 +38,8 @@ from backend.kit.auth import Actor, NotSignedIn
 from backend.kit.db import in_sight
 from backend.kit.paging import Page, cut
 from backend.network import queries as network
+
+_MOST_DEVICES = 100
 
 __all__ = ["Collector", "Doorstep", "Home", "StaffRole"]
 
@@ -282,15 +285,48 @@ def code_locked(db: Session, code: UUID) -> OneTimeCode | None:
     return db.get(OneTimeCode, code, with_for_update=True)
 
 
-def newest_code_locked(db: Session, phone_index: bytes) -> OneTimeCode | None:
-    """Lock the newest code of a number; older ones ended when it was made."""
+def code_of_request_locked(db: Session, phone_index: bytes, request_id: str) -> OneTimeCode | None:
+    """Lock the code that a device asked for; one that another device asked for is none of its own."""
+    return db.scalars(
+        select(OneTimeCode)
+        .where(OneTimeCode.phone_index == phone_index, OneTimeCode.request_hash == digest(request_id))
+        .with_for_update()
+    ).one_or_none()
+
+
+def newest_code(db: Session, phone_index: bytes) -> OneTimeCode | None:
+    """Find the code that a number was sent last."""
     return db.scalars(
         select(OneTimeCode)
         .where(OneTimeCode.phone_index == phone_index)
         .order_by(OneTimeCode.created_at.desc())
         .limit(1)
-        .with_for_update()
     ).one_or_none()
+
+
+def is_new_device(db: Session, person: UUID, device: str | None) -> bool:
+    """Tell whether somebody has signed in before, and never on a device that they call so."""
+    before, known = db.execute(
+        select(func.count(), func.count().filter(TokenFamily.device == device)).where(
+            TokenFamily.person == person
+        )
+    ).one()
+    return bool(before and not known)
+
+
+def devices(db: Session, by: Actor, *, at: datetime) -> list[Device]:
+    """List where the actor is signed in, the newest first."""
+    rows = db.scalars(
+        select(TokenFamily)
+        .where(TokenFamily.person == by.id, TokenFamily.revoked_at.is_(None))
+        .where(TokenFamily.refresh_expires_at > at)
+        .order_by(TokenFamily.id.desc())
+        .limit(_MOST_DEVICES)
+    )
+    return [
+        Device(row.id, row.device, row.role, row.created_at, row.rotated_at, row.id == by.session)
+        for row in rows
+    ]
 
 
 def credential_locked(db: Session, kind: str, login: str) -> Credential | None:

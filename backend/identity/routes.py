@@ -9,6 +9,7 @@ from backend.identity.errors import (
     CodeTooSoon,
     CodeWrong,
     CommunityUnknown,
+    DeviceNotFound,
     LoginWrong,
     NotAssigned,
     PersonNotFound,
@@ -21,6 +22,7 @@ from backend.identity.schemas import (
     CodeIn,
     CodeSentOut,
     CollectorIn,
+    DevicesOut,
     ExchangeIn,
     HouseholdIn,
     HouseholdOut,
@@ -42,6 +44,11 @@ from backend.kit.paging import CursorUnreadable, Page, PageIn
 blp = Room("identity", __name__, description="Signing in and out; persons and households.")
 
 _PHONE = "13800000001"
+_CODE_SENT = {
+    "request_id": "q3Zb0mXr9Kc1Vt5Hs7Yw2A",
+    "expires_at": "2026-03-02T00:05:00+00:00",
+    "resend_at": "2026-03-02T00:01:00+00:00",
+}
 _HOUSEHOLD_ID = "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11"
 _TOKENS = {
     "access_token": "Jm0p3yJt0v0i0yqG4m0k2C0r3l2fLq6oVx8kq1n5u7A",
@@ -84,6 +91,14 @@ _KNOWN = {
     "household": _HOUSEHOLD_ID,
     "since": "2026-03-02T00:00:00+00:00",
 }
+_DEVICE = {
+    "id": "0192f0c4-9c11-7e03-a2d4-5b6c7d8e9f10",
+    "name": "我的手机",
+    "role": "resident",
+    "signed_in_at": "2026-03-02T00:00:00+00:00",
+    "last_seen_at": "2026-03-02T08:30:00+00:00",
+    "is_this": True,
+}
 _REASON = "她来电询问昨天的称重结果"
 _ACCESS = {
     "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",
@@ -103,7 +118,7 @@ _ACCESS = {
 @blp.response(
     202,
     CodeSentOut,
-    example={"expires_at": "2026-03-02T00:05:00+00:00", "resend_at": "2026-03-02T00:01:00+00:00"},
+    example=_CODE_SENT,
 )
 @refuses(CodeTooSoon)
 def send_code(body: dict[str, Any]) -> CodeSent:
@@ -113,7 +128,9 @@ def send_code(body: dict[str, Any]) -> CodeSent:
 
 @blp.post("/sign-in/resident")
 @public
-@blp.arguments(ResidentIn, example={"phone": _PHONE, "code": "246810"})
+@blp.arguments(
+    ResidentIn, example={"phone": _PHONE, "request_id": _CODE_SENT["request_id"], "code": "246810"}
+)
 @blp.response(201, SessionOut, example=_RESIDENT)
 @refuses(CodeWrong)
 def sign_in_resident(body: dict[str, Any]) -> SignedIn:
@@ -198,6 +215,23 @@ def household() -> OwnHome:
     """Show the caller's household with its address."""
     who = actor()
     return queries.own_home(session(), who.district, who.home())
+
+
+@blp.get("/me/devices")
+@requires("me:read")
+@blp.response(200, DevicesOut, example={"items": [_DEVICE]})
+def list_devices() -> dict[str, Any]:
+    """List where you are signed in, the newest first."""
+    return {"items": queries.devices(session(), actor(), at=now())}
+
+
+@blp.delete("/me/devices/<uuid:device_id>")
+@requires("session:end")
+@blp.response(204)
+@refuses(DeviceNotFound)
+def end_device(device_id: UUID) -> None:
+    """Sign out on one of your devices: its tokens end at once, access and refresh."""
+    service.end_device(session(), device_id, by=actor(), at=now())
 
 
 @blp.get("/me/accesses")

@@ -83,6 +83,7 @@ SecretKind = Literal["password", "pin"]
 class CodeSent:
     """What anybody is told who asks for a code."""
 
+    request_id: str = field(repr=False)
     expires_at: datetime
     resend_at: datetime
 
@@ -159,6 +160,18 @@ class Collector:
     id: UUID
     number: str
     name_zh: str
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where somebody is signed in."""
+
+    id: UUID
+    name: str | None = field(repr=False)
+    role: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    is_this: bool
 
 
 @dataclass(frozen=True)

@@ -53,14 +53,20 @@ class CodeIn(In):
 class CodeSentOut(Out):
     """The same for every number."""
 
+    request_id = fields.String(
+        required=True, metadata={"description": "send it back with the code; keep it on this device"}
+    )
     expires_at = Moment(required=True)
     resend_at = Moment(required=True, metadata={"description": "not before this may another be asked for"})
 
 
 class ResidentIn(In):
-    """A number and the code that came to it."""
+    """A number, the code that came to it, and the request that asked for it."""
 
     phone = Phone(required=True)
+    request_id = Words(
+        minimum=1, maximum=64, required=True, metadata={"description": "from the answer to `sign-in/codes`"}
+    )
     code = _six_digits()
     device = _device()
 
@@ -127,6 +133,23 @@ class MeOut(Out):
     organisation = Id(required=True, allow_none=True)
     needs_set_up = fields.Boolean(required=True)
     assignments = fields.List(fields.Nested(AssignmentOut), required=True)
+
+
+class DeviceOut(Out):
+    """Where you are signed in."""
+
+    id = Id(required=True)
+    name = fields.String(required=True, allow_none=True, metadata={"description": "as it was called then"})
+    role = fields.String(required=True)
+    signed_in_at = Moment(required=True)
+    last_seen_at = Moment(required=True)
+    is_this = fields.Boolean(required=True, metadata={"description": "the one that asks"})
+
+
+class DevicesOut(Out):
+    """All of them, the newest first."""
+
+    items = fields.List(fields.Nested(DeviceOut), required=True)
 
 
 class PeopleIn(PageIn):

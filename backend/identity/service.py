@@ -4,6 +4,7 @@ Phone numbers come in E.164, as the wire's schema leaves them.
 """
 
 import hmac
+import secrets
 from datetime import datetime
 from math import ceil
 from uuid import UUID
@@ -22,8 +23,15 @@ from backend.identity.enrolment import (
     register_staff,
     set_up_household,
 )
-from backend.identity.errors import CodeTooSoon, CodeWrong, LoginWrong, NotAssigned, RefreshWrong
-from backend.identity.models import OneTimeCode, TokenFamily
+from backend.identity.errors import (
+    CodeTooSoon,
+    CodeWrong,
+    DeviceNotFound,
+    LoginWrong,
+    NotAssigned,
+    RefreshWrong,
+)
+from backend.identity.models import OneTimeCode, TokenFamily, digest
 from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SecretKind, SignedIn
 from backend.identity.vault import reveal, show_door
 from backend.kit.auth import Actor
@@ -36,6 +44,7 @@ from backend.settings import settings
 __all__ = [
     "assign",
     "dismiss",
+    "end_device",
     "enter_resident",
     "exchange_district",
     "open_household",
@@ -55,7 +64,10 @@ __all__ = [
 
 
 def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSent:
-    """Make a one-time code for a number and let it leave once this is committed; the one before ends.
+    """Make a one-time code for a number and let it leave once this is committed.
+
+    It counts only together with the request's id, so read aloud to somebody it is of no use to them.
+
 
     :raises CodeTooSoon: one a minute, five an hour
     """
@@ -65,11 +77,12 @@ def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSe
     if free_at is not None and at < free_at:
         seconds = ceil((free_at - at).total_seconds())
         raise CodeTooSoon(retry_after=seconds, seconds=seconds)
-    code, key = new_id(at), new_key()
+    code, key, request_id = new_id(at), new_key(), secrets.token_urlsafe(16)
     db.add(
         OneTimeCode(
             id=code,
             phone_index=index,
+            request_hash=digest(request_id),
             vault_key=key,
             phone_sealed=seal(key, phone, place=f"one_time_code.phone/{code}"),
             language=language,
@@ -79,7 +92,7 @@ def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSe
     )
     db.flush()
     later(db, "identity.send_code", {"code": str(code)}, district=None, at=at)
-    return CodeSent(expires_at=at + rules.CODE_LIVES, resend_at=at + rules.CODE_EVERY)
+    return CodeSent(request_id=request_id, expires_at=at + rules.CODE_LIVES, resend_at=at + rules.CODE_EVERY)
 
 
 def take_letter(db: Session, code: UUID, *, at: datetime) -> Letter | None:
@@ -94,28 +107,39 @@ def take_letter(db: Session, code: UUID, *, at: datetime) -> Letter | None:
 
 
 def sign_in_resident(
-    db: Session, *, phone: str, code: str, language: str = "zh-CN", device: str | None = None, at: datetime
+    db: Session,
+    *,
+    phone: str,
+    code: str,
+    request_id: str = "",
+    language: str = "zh-CN",
+    device: str | None = None,
+    at: datetime,
 ) -> SignedIn:
     """Sign a resident in; who was never here becomes a person without a household.
 
-    :raises CodeWrong: also when the right one comes too late or after too many wrong ones
+    :param request_id: what the device was told when it asked for the code
+    :raises CodeWrong: also when the right one comes too late, after too many wrong ones, or from elsewhere
     """
-    _spend(db, blind_index(phone), code, at=at)
+    _spend(db, blind_index(phone), code, request_id, at=at)
     person = number_of(db, phone, language=language, at=at).id
     home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
     if home is None or home.district is None:
         return _begin(db, person, Post(NEWCOMER, None), device=device, at=at)
     see(db, home.district)
     household = queries.home_of(db, home.district, person)
+    if queries.is_new_device(db, person, device):
+        told = {"person": str(person), "moment": at.isoformat()}
+        later(db, "notices.new_device", told, district=home.district, at=at)
     return _begin(db, person, home, household=household, device=device, at=at)
 
 
-def _spend(db: Session, index: bytes, code: str, *, at: datetime) -> None:
+def _spend(db: Session, index: bytes, code: str, request_id: str, *, at: datetime) -> None:
     """Count a guess, then judge it."""
     fixed = settings().fixed_code
     if fixed is not None and hmac.compare_digest(code, fixed.get_secret_value()):
         return
-    row = queries.newest_code_locked(db, index)
+    row = queries.code_of_request_locked(db, index, request_id)
     if row is None or not row.is_open(at):
         raise CodeWrong
     row.attempts += 1
@@ -206,6 +230,17 @@ def refresh(db: Session, *, refresh_token: str, at: datetime) -> SignedIn:
 def sign_out(db: Session, *, by: Actor, at: datetime) -> None:
     """End a session at once, access and refresh."""
     db.execute(update(TokenFamily).where(TokenFamily.id == by.session).values(revoked_at=at))
+
+
+def end_device(db: Session, session: UUID, *, by: Actor, at: datetime) -> None:
+    """End a session of the actor's own, on this device or another, at once.
+
+    :raises DeviceNotFound: it is not theirs, or has ended
+    """
+    family = queries.family_locked(db, session)
+    if family is None or family.person != by.id or not family.is_live(at):
+        raise DeviceNotFound
+    family.revoked_at = at
 
 
 def exchange_district(db: Session, *, by: Actor, district: str, at: datetime) -> SignedIn:

@@ -1,4 +1,4 @@
-"""What notices do later: text messages."""
+"""What notices do later: text messages, and what the room below has to say."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit import sms
 from backend.kit.jobs import handles
-from backend.notices import queries
+from backend.notices import queries, service
 
 
 @handles("notices.send_sms")
@@ -15,3 +15,9 @@ def send_sms(db: Session, *, district: str, at: datetime, notice: str) -> None:
     """Send a notice to its reader's phone; the words are made now and kept nowhere."""
     if letter := queries.letter(db, district, UUID(notice)):
         sms.transport().send(letter.phone, letter.text)
+
+
+@handles("notices.new_device")
+def new_device(db: Session, *, district: str, at: datetime, person: str, moment: str) -> None:
+    """Tell somebody that they signed in where they never did before."""
+    service.tell(db, UUID(person), "identity.new_device", {"moment": moment}, district=district, at=at)

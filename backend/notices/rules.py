@@ -83,6 +83,18 @@ TEMPLATES: Mapping[str, Template] = {
         ),
         params=frozenset({"pickup"}),
     ),
+    "identity.new_device": Template(
+        zh=Words(
+            "新设备登录",
+            "您的账号于 {moment} 在一台新设备上登录。如非本人操作，请在“登录设备”中将其退出。",
+        ),
+        en=Words(
+            "Signed in on a new device",
+            "You signed in on a new device at {moment}. If that was not you, sign it out under “Devices”.",
+        ),
+        params=frozenset({"moment"}),
+        moments=frozenset({"moment"}),
+    ),
     "redemption.expired": Template(
         zh=Words("兑换券已过期", "兑换券过期未使用，所用积分已退回。"),
         en=Words("Your voucher has expired", "The voucher was not used in time; its points are back."),

@@ -91,8 +91,9 @@ class City:
 
     def resident(self, phone: str) -> Caller:
         """Sign a resident in with the code that came to the number."""
-        answered(self.app.test_client().post("/v1/sign-in/codes", json={"phone": phone}), 202)
-        return self.caller("/v1/sign-in/resident", {"phone": phone, "code": CODE})
+        asked = answered(self.app.test_client().post("/v1/sign-in/codes", json={"phone": phone}), 202)
+        proof = {"request_id": asked["request_id"], "code": CODE}
+        return self.caller("/v1/sign-in/resident", {"phone": phone, **proof})
 
     def zhang(self) -> Caller:
         """Sign Zhang San in; the household has an address in Yuhang."""

@@ -2,6 +2,8 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from time import perf_counter
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 from structlog.testing import capture_logs
+from werkzeug.test import TestResponse
 
 from backend.identity import (
     jobs,  # noqa: F401 - registers the handler
@@ -21,6 +24,7 @@ from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.envelope import blind_index
 from backend.kit.jobs import OutboxEvent, run
+from backend.notices import jobs as notices_jobs  # noqa: F401 - registers the handler
 from tests.makers import (
     ALICE,
     BOB,
@@ -32,6 +36,7 @@ from tests.makers import (
     a_collector,
     a_community,
     a_member_of_staff,
+    a_resident,
 )
 
 COMMUNITY = f"{YUHANG}001001"
@@ -51,16 +56,24 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def a_session(client: FlaskClient, phone: str = ALICE):
-    answer = client.post("/v1/sign-in/resident", json={"phone": phone, "code": FIXED_CODE})
+    answer = client.post(
+        "/v1/sign-in/resident", json={"phone": phone, "request_id": "any", "code": FIXED_CODE}
+    )
     assert answer.status_code == 201, answer.json
     return answer.json
 
 
 def code_of(phone: str) -> str:
     with transaction() as db:
-        found = queries.newest_code_locked(db, blind_index(phone))
+        found = queries.newest_code(db, blind_index(phone))
         assert found is not None
         return found.digits()
+
+
+def proof(asked: TestResponse, code: str, phone: str = ALICE) -> dict[str, str]:
+    """Answer with a code to the request that it was sent for."""
+    assert asked.json
+    return {"phone": phone, "request_id": asked.json["request_id"], "code": code}
 
 
 def wrong_codes(right: str) -> list[str]:
@@ -69,14 +82,14 @@ def wrong_codes(right: str) -> list[str]:
 
 def test_a_code_is_sent_and_fits(client):
     with capture_logs() as logs:
-        assert client.post("/v1/sign-in/codes", json={"phone": "161 0000 0001"}).status_code == 202
+        asked = client.post("/v1/sign-in/codes", json={"phone": "161 0000 0001"})
         with transaction() as db:
             event = db.query(OutboxEvent).one().id
         run(str(event))
 
     message = next(line for line in logs if line["event"] == "text_message")
     (digits,) = re.findall(r"\d{6}", message["text"])
-    answer = client.post("/v1/sign-in/resident", json={"phone": ALICE, "code": digits})
+    answer = client.post("/v1/sign-in/resident", json=proof(asked, digits))
     assert message["to"] == ALICE
     assert answer.status_code == 201
     assert answer.json["needs_set_up"] is True
@@ -109,22 +122,22 @@ def test_two_who_ask_at_once_get_one_code(client, app):
 
 
 def test_a_wrong_code_counts_although_it_is_refused(client):
-    client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    asked = client.post("/v1/sign-in/codes", json={"phone": ALICE})
     right = code_of(ALICE)
 
     for guess in wrong_codes(right)[:5]:
-        assert client.post("/v1/sign-in/resident", json={"phone": ALICE, "code": guess}).status_code == 401
+        assert client.post("/v1/sign-in/resident", json=proof(asked, guess)).status_code == 401
 
-    answer = client.post("/v1/sign-in/resident", json={"phone": ALICE, "code": right})
+    answer = client.post("/v1/sign-in/resident", json=proof(asked, right))
     assert (answer.status_code, answer.json["code"]) == (401, "one_time_code_wrong")
 
 
 def test_guesses_side_by_side_are_counted_one_by_one(app, client):
-    client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    asked = client.post("/v1/sign-in/codes", json={"phone": ALICE})
     right = code_of(ALICE)
 
     def guess(code: str):
-        return app.test_client().post("/v1/sign-in/resident", json={"phone": ALICE, "code": code}).status_code
+        return app.test_client().post("/v1/sign-in/resident", json=proof(asked, code)).status_code
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(guess, wrong_codes(right)[:24]))
@@ -271,9 +284,9 @@ def test_residents_stay_in_their_district(client):
 
 
 def test_nothing_personal_is_stored_in_clear(client, database):
-    client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    asked = client.post("/v1/sign-in/codes", json={"phone": ALICE})
     digits = code_of(ALICE)
-    session = client.post("/v1/sign-in/resident", json={"phone": ALICE, "code": digits}).json
+    session = client.post("/v1/sign-in/resident", json=proof(asked, digits)).json
     client.post("/v1/household", headers=bearer(session["access_token"]), json=SET_UP)
     with transaction(districts=[YUHANG]) as db:
         a_collector(db)
@@ -307,3 +320,77 @@ def everything_in(admin_url: str) -> bytes:
             for value in row
         ]
     return b"\n".join(rows)
+
+
+def test_a_code_read_aloud_is_of_no_use_on_another_device(client):
+    """ASVS 5.0, 6.6.2: an out-of-band code is bound to the request that it was made for."""
+    mine = client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    read_aloud = code_of(ALICE)
+
+    for request_id in ("guessed", mine.json["request_id"][:-1]):
+        body = proof(mine, read_aloud) | {"request_id": request_id}
+        assert client.post("/v1/sign-in/resident", json=body).status_code == 401
+
+    assert client.post("/v1/sign-in/resident", json=proof(mine, read_aloud)).status_code == 201
+
+
+def test_a_request_is_good_for_its_own_number(client):
+    mine = client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    client.post("/v1/sign-in/codes", json={"phone": BOB})
+
+    answer = client.post("/v1/sign-in/resident", json=proof(mine, code_of(BOB), phone=BOB))
+
+    assert answer.status_code == 401
+
+
+def test_devices_are_listed_and_ended_one_by_one(client):
+    """ASVS 5.0, 7.4.1, 7.4.5 and 7.5.2; OWASP API2."""
+    old, this = a_session(client), a_session(client)
+    bob = a_session(client, BOB)
+    devices = client.get("/v1/me/devices", headers=bearer(this["access_token"])).json["items"]
+    assert [device["is_this"] for device in devices] == [True, False]
+    other = f"/v1/me/devices/{devices[1]['id']}"
+
+    assert client.delete(other, headers=bearer(bob["access_token"])).status_code == 404
+    assert client.delete(other, headers=bearer(this["access_token"])).status_code == 204
+
+    assert client.get("/v1/me", headers=bearer(old["access_token"])).status_code == 401
+    body = {"refresh_token": old["refresh_token"]}
+    assert client.post("/v1/sign-in/refresh", json=body).status_code == 401
+    assert len(client.get("/v1/me/devices", headers=bearer(this["access_token"])).json["items"]) == 1
+    assert client.delete(other, headers=bearer(this["access_token"])).status_code == 404
+
+
+def test_a_sign_in_on_a_new_device_is_told(client):
+    """ASVS 5.0, 6.3.5."""
+    with transaction(districts=[YUHANG]) as db:
+        a_resident(db, at=utc_now())
+    for device in ("old phone", "old phone", "new phone"):
+        body = {"phone": ALICE, "request_id": "any", "code": FIXED_CODE, "device": device}
+        mine = client.post("/v1/sign-in/resident", json=body).json
+    with transaction() as db:
+        told = [(event.id, event.topic) for event in db.query(OutboxEvent)]
+    for event, _ in told:
+        run(str(event))
+
+    notices = client.get("/v1/notices", headers=bearer(mine["access_token"])).json["items"]
+
+    assert [topic for _, topic in told] == ["notices.new_device"] * 2
+    assert [notice["template"] for notice in notices] == ["identity.new_device"] * 2
+    assert "新设备" in notices[0]["text"]
+
+
+def test_asking_takes_the_same_time_whether_or_not_a_number_is_known(client):
+    """ASVS 5.0, 6.3.8: known and unknown by turns, the middle of each differs by less than twofold."""
+    numbers = [f"161{one:08d}" for one in range(120)]
+    for known in numbers[::2]:
+        a_session(client, known)
+
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for one, number in enumerate(numbers):
+        began = perf_counter()
+        asked = client.post("/v1/sign-in/codes", json={"phone": number})
+        client.post("/v1/sign-in/resident", json=proof(asked, "000000", phone=number))
+        took[one % 2 == 0].append(perf_counter() - began)
+
+    assert 0.5 < median(took[True]) / median(took[False]) < 2

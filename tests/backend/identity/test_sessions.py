@@ -52,7 +52,7 @@ def test_a_newcomer_sees_no_district(db):
 
     assert newcomer.district == ""
     assert db.scalar(text("select current_setting('lv.districts')")) == ""
-    assert newcomer.scopes == {"me:read", "session:end", "household:set_up"}
+    assert newcomer.scopes == {"me:read", "session:end", "access:read", "household:set_up"}
 
 
 def test_an_access_token_lives_fifteen_minutes(db, session):

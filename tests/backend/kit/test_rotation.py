@@ -66,7 +66,7 @@ def test_people_sign_in_while_every_key_is_wrapped_anew(peopled: Flask, monkeypa
     replace_master(monkeypatch)
 
     def sign_in(one: int) -> int:
-        who = {"phone": number(one % PEOPLE), "code": FIXED_CODE}
+        who = {"phone": number(one % PEOPLE), "request_id": "any", "code": FIXED_CODE}
         return peopled.test_client().post("/v1/sign-in/resident", json=who).status_code
 
     with ThreadPoolExecutor(3) as pool:

@@ -24,6 +24,7 @@ from backend.notices.models import Notice
 from tests.makers import ALICE, BOB, FIXED_CODE, NOON, XIHU, YUHANG, a_collector, a_community, a_resident
 
 MINUTE = timedelta(minutes=1)
+SIGN_IN = {"phone": ALICE, "request_id": "any", "code": FIXED_CODE}
 
 
 @pytest.fixture
@@ -125,9 +126,7 @@ def test_a_text_message_speaks_the_language_of_the_phone(app):
             at=utc_now() - MINUTE,
             sms=True,
         )
-    app.test_client().post(
-        "/v1/sign-in/resident", json={"phone": ALICE, "code": FIXED_CODE}, headers={"Accept-Language": "en"}
-    )
+    app.test_client().post("/v1/sign-in/resident", json=SIGN_IN, headers={"Accept-Language": "en"})
 
     with capture_logs() as logs:
         with transaction() as db:
@@ -145,7 +144,7 @@ def test_the_inbox_over_http(client):
         alice = a_resident(db, at=utc_now())
         notice = missed(db, alice, at=utc_now())
         assert identities.phone(db, alice.id) == ALICE
-    session = client.post("/v1/sign-in/resident", json={"phone": ALICE, "code": FIXED_CODE}).json
+    session = client.post("/v1/sign-in/resident", json=SIGN_IN).json
     mine = {"Authorization": f"Bearer {session['access_token']}", "Accept-Language": "en"}
 
     page = client.get("/v1/notices?limit=1", headers=mine).json
