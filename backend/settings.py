@@ -2,9 +2,10 @@
 
 import base64
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -40,6 +41,18 @@ class Settings(BaseSettings):
     """What the gateway knows us by."""
     body_bytes: int = 1 << 20
     """The largest request body that is read."""
+    statement_seconds: int = Field(15, ge=1)
+    """How long one statement may take before the request is answered with 503."""
+    lock_seconds: int = Field(5, ge=1)
+    """How long a statement may wait for another's lock."""
+    cors_origins: str = Field("", pattern=r"^(https?://[^\s,/]+(,https?://[^\s,/]+)*)?$")
+    """Whose pages a browser lets read our answers: origins with commas between; none unless said."""
+    proxies: str = ""
+    """Networks of proxies whose X-Request-Id and X-Forwarded-For are believed, with commas between."""
+    metrics_token: SecretStr | None = Field(None, min_length=16)
+    """What Prometheus brings to /metrics; without one there is no such address."""
+    log_requests: bool = True
+    """Whether each answer leaves a line in the log."""
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
@@ -64,6 +77,23 @@ class Settings(BaseSettings):
             return all(len(key) == 32 for key in self.master_keys)
         except ValueError:
             return False
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        for network in filter(None, written.split(",")):
+            ip_network(network)
+        return written
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of `cors_origins`."""
+        return tuple(filter(None, self.cors_origins.split(",")))
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """The networks of `proxies`."""
+        return tuple(filter(None, self.proxies.split(",")))
 
     @property
     def master_key_bytes(self) -> bytes:

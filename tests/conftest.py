@@ -48,6 +48,9 @@ def pytest_configure() -> None:
         REDIS_URL=f"redis://{NOWHERE}",
         LV_ENVIRONMENT="test",
         LV_FIXED_CODE="246810",
+        LV_LOCK_SECONDS="120",
+        LV_STATEMENT_SECONDS="120",
+        LV_LOG_REQUESTS="no",
         LV_MASTER_KEY="dGVzdHMgaGF2ZSBub3RoaW5nIHdvcnRoIHNlYWxpbmc=",
     )
 

@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 from backend.kit import body
 from backend.kit import fields as house
 from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, View, mark
-from backend.kit.errors import BodyTooLarge, Invalid, NotJson, Problem, Unreadable
+from backend.kit.errors import BodyTooLarge, Busy, Invalid, NotJson, Problem, Unreadable
 
 _ABOUT = (
     "Book a pickup with one tap, agree on a weight, and see every point and gram in an append-only ledger. "
@@ -146,6 +146,7 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
         operation["parameters"] = [*doc.get("parameters", []), "IF_MATCH"]
     if method not in ("get", "head"):
         problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
+    problems.append(Busy)
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if said.get("tagged"):
         responses["200"] = {**responses["200"], "headers": {"ETag": _TAG_HEADER}}

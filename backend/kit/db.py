@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 
 from backend.kit.ids import new_id
@@ -82,7 +83,19 @@ def _engine_of(process: int, url: str) -> Engine:
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,  # they may be personal, and errors are logged
+        connect_args={"options": _limits()},
     )
+
+
+def _limits() -> str:
+    """Bound what a statement may take and wait, so that one slow caller does not hold up all others."""
+    chosen = settings()
+    return f"-c statement_timeout={chosen.statement_seconds}s -c lock_timeout={chosen.lock_seconds}s"
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether the database was away, or too slow: then the same request may succeed later."""
+    return isinstance(getattr(error, "orig", error), psycopg.OperationalError | PoolTimeout)
 
 
 def engine() -> Engine:

@@ -154,6 +154,14 @@ class Crash(Problem):
     en = "Something broke; nothing was recorded. Try again."
 
 
+class Busy(Unavailable):
+    """The database is away, or something took longer than we wait for it."""
+
+    code = "busy"
+    zh = "服务繁忙，请稍后用同一个 Idempotency-Key 重试。"
+    en = "The service is busy; try again shortly, with the same Idempotency-Key."
+
+
 def every_problem(kind: type[Problem] = Problem) -> Iterator[type[Problem]]:
     """Walk all refusals that have a code, wherever they are defined."""
     for child in kind.__subclasses__():

@@ -1,17 +1,21 @@
-"""Whether the process is alive, and whether everything it needs is there."""
+"""Whether the process is alive, whether everything it needs is there, and how it is doing."""
 
+import hmac
 from pathlib import Path
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.kit.auth import public, refuses
-from backend.kit.errors import Unavailable
-from backend.kit.http import session
+from backend.kit import metrics
+from backend.kit.auth import NotSignedIn, public, refuses
+from backend.kit.errors import NoSuchAddress, Unavailable
+from backend.kit.http import now, session
 from backend.kit.jobs import queue
+from backend.settings import settings
 
 blp = Blueprint("health", __name__)
 
@@ -50,3 +54,17 @@ def ready() -> ResponseReturnValue:
     except RedisError:
         raise NotReady(missing="queue", retry_after=2) from None
     return jsonify({"status": "ready", "migration": found})
+
+
+@blp.get("/metrics")
+@public
+@refuses(NotSignedIn)
+def metrics_page() -> ResponseReturnValue:
+    """Tell Prometheus, which brings the token of the settings; without one there is no such address."""
+    token = settings().metrics_token
+    if token is None:
+        raise NoSuchAddress
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(given.encode(), token.get_secret_value().encode()):
+        raise NotSignedIn
+    return Response(metrics.told(session(), now()), content_type=CONTENT_TYPE_LATEST)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, json, request
@@ -14,12 +14,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from werkzeug.http import HTTP_STATUS_CODES
 
-from backend.kit import body, idempotency
+from backend.kit import body, idempotency, metrics
 from backend.kit.auth import Actor, NoHousehold, NotSignedIn, ScopeMissing, notes
 from backend.kit.clock import utc_now
-from backend.kit.db import commit, keep, open_session, undo
+from backend.kit.db import commit, is_busy, keep, open_session, undo
+from backend.kit.edges import behind_proxies, guard, request_id, route_of
 from backend.kit.errors import (
     BodyTooLarge,
+    Busy,
     Crash,
     Invalid,
     MethodNotAllowed,
@@ -29,6 +31,7 @@ from backend.kit.errors import (
     Unreadable,
 )
 from backend.kit.sentences import in_language
+from backend.settings import settings
 
 log = structlog.get_logger()
 
@@ -210,27 +213,40 @@ def _by_path(messages: dict[Any, Any] | list[str], path: str = "") -> Iterator[t
 
 def _crash(error: Exception) -> Response:
     """Answer a crash: nothing was written, and the log knows why."""
+    if is_busy(error):
+        log.warning("busy", error=type(getattr(error, "orig", error)).__name__)
+        return problem(Busy(retry_after=1))
     log.error("crash", exc_info=error)
     return problem(Crash())
 
 
 def _begin() -> None:
-    g.request_id = uuid4().hex
+    g.begun = perf_counter()
+    g.request_id = request_id(request)
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if request.path.startswith("/v1/"):
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Vary"] = "Accept-Language, Authorization"
+    guard(request, response)
+    _note(response)
     structlog.contextvars.clear_contextvars()
     return response
 
 
+def _note(response: Response) -> None:
+    """Leave what may be known of every answer: no address with an id in it, no query, no body."""
+    seconds = perf_counter() - g.begun
+    said: Any = {"method": request.method, "route": route_of(request), "status": response.status_code}
+    metrics.count(**said, seconds=seconds)
+    if settings().log_requests:
+        who = str(g.actor.id) if "actor" in g else None
+        log.info("answered", **said, ms=round(seconds * 1000, 1), actor=who)
+
+
 def prepare(app: Platform) -> None:
     """Give an application its request ids and its one way to render errors."""
+    app.wsgi_app = behind_proxies(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask says to
     app.url_map.merge_slashes = False  # what is not our address is not found, rather than moved
     app.before_request(_begin)
     app.after_request(_finish)

@@ -11,7 +11,7 @@ from marshmallow import fields
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from backend.kit import logs
+from backend.kit import health, logs
 from backend.kit.api import Room, open_api
 from backend.kit.auth import Actor, NotSignedIn, public, refuses, requires
 from backend.kit.db import after_commit, transaction
@@ -25,6 +25,7 @@ from backend.kit.jobs import later
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "13800000001"
+SLOW = "select 1"
 
 notes = Room("notes", __name__, description="Notes, and every way to fail at them.")
 
@@ -51,6 +52,7 @@ def application() -> Platform:
     app.authenticate = authenticate
     prepare(app)
     open_api(app).register_blueprint(notes)
+    app.register_blueprint(health.blp)
     check_gates(app)
     return app
 
@@ -231,6 +233,15 @@ def slow() -> dict[str, str]:
     begun.set()
     assert may_end.wait(10)
     return {"words": "slow"}
+
+
+@notes.post("/statements")
+@public
+@notes.response(204)
+def state() -> None:
+    """Send the statement of the test."""
+    note("before")
+    session().execute(text(SLOW))
 
 
 @notes.post("/afterwards")
