@@ -12,8 +12,8 @@ from backend.identity import routes as identity
 from backend.kit import health, logs
 from backend.kit.api import PlatformApi, open_api
 from backend.kit.auth import public
-from backend.kit.db import refuse_superuser
 from backend.kit.http import Platform, check_gates, prepare
+from backend.kit.starting import refuse_unsafe
 from backend.network import routes as network
 from backend.notices import routes as notices
 from backend.rewards import routes as rewards
@@ -27,8 +27,8 @@ ROOMS = (network, identity, notices, catalogue, carbon, subsidy, accounts, rewar
 
 def create_app() -> Platform:
     """Build the platform from its rooms; refuse to start where that would not be safe."""
+    refuse_unsafe()
     logs.configure()
-    refuse_superuser()
     app = Platform("backend", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings().body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base

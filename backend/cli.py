@@ -17,6 +17,7 @@ from backend.kit import envelope, idempotency, jobs, logs, rotation
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.errors import every_problem
+from backend.kit.starting import refuse_nonsense, refuse_unsafe
 from backend.network import queries as network
 from backend.settings import settings
 
@@ -31,12 +32,14 @@ log = structlog.get_logger()
 @click.group()
 def cli() -> None:
     """Run and look after an installation of Lvzhang."""
+    refuse_nonsense()
     logs.configure()
 
 
 @cli.command()
 def release() -> None:
     """Bring the database up to date and load the registers; in development also play the first story."""
+    refuse_unsafe()
     owner_url = settings().database_owner_url
     if owner_url is None:
         raise click.UsageError("Set DATABASE_OWNER_URL: migrations run as the owner.")
@@ -56,6 +59,7 @@ def clock() -> None:
 
     RQ's own cron enqueues with pickle whatever its workers read, so the clock is a loop of ours.
     """
+    refuse_unsafe()
     log.info("clock_started", every_seconds=jobs.SWEEP_SECONDS)
     while True:
         for go in ROUNDS:

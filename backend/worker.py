@@ -7,8 +7,8 @@ from rq.serializers import JSONSerializer
 from backend.booking import jobs as booking
 from backend.identity import jobs as identity
 from backend.kit import logs
-from backend.kit.db import refuse_superuser
 from backend.kit.jobs import queue
+from backend.kit.starting import refuse_unsafe
 from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
 from backend.weighing import jobs as weighing
@@ -19,8 +19,8 @@ JOBS = (booking, weighing, rewards, notices, identity)
 
 def main(*, burst: bool = False) -> None:
     """Work until told to stop, and then to the end of what was begun; in a burst, until nothing is left."""
+    refuse_unsafe()
     logs.configure()
-    refuse_superuser()
     structlog.get_logger().info("worker_started", queue=queue().name)
     worker = Worker([queue()], connection=queue().connection, serializer=JSONSerializer)
     worker.work(burst=burst, logging_level="WARNING")

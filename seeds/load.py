@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
+from backend.kit.starting import mark_demo
 from backend.settings import settings
 from backend.subsidy.queries import period_of
 from seeds import city, district
@@ -41,6 +42,8 @@ def demo(*, say: Say) -> None:
 def _plant(code: str, *, at: datetime, say: Say) -> None:
     """Plant one district, each register in a transaction of its own."""
     begins = min(BEGINS, at)
+    with transaction() as db:
+        mark_demo(db, code, at=at)
     steps: dict[str, Callable[[Session], str]] = {
         "Service": partial(district.service, district=code, at=at),
         "People": partial(district.people, district=code, at=begins),

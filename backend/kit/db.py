@@ -103,23 +103,6 @@ def engine() -> Engine:
     return _engine_of(os.getpid(), settings().database_url)
 
 
-def refuse_superuser() -> None:
-    """In production, refuse to start as a role above row security, which keeps the districts apart.
-
-    :raises RuntimeError: `DATABASE_URL` names such a role
-    """
-    if settings().environment != "production":
-        return
-    with engine().connect() as connection:
-        above = connection.scalar(
-            text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
-        )
-    if above:
-        raise RuntimeError(
-            "DATABASE_URL names a role above row security; production refuses to start with it"
-        )
-
-
 def open_session(*, read_only: bool = False) -> Session:
     """Open a session that begins a transaction with its first query."""
     bind = engine()

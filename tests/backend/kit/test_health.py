@@ -62,10 +62,8 @@ def test_it_says_that_the_database_is_behind(emptied: Database, probe: FlaskClie
     assert told(answer)["detail"] == "Not ready: migrations."
 
 
-def test_a_crash_of_the_database_in_a_request_is_answered(
-    probe: FlaskClient, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_database_that_is_away_in_a_request_is_told(probe: FlaskClient, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", f"postgresql://{NOWHERE}/none")
     settings.cache_clear()
 
-    assert told(probe.get("/v1/districts"))["code"] == "crash"
+    assert told(probe.get("/v1/districts"))["code"] == "busy"
