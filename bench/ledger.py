@@ -11,7 +11,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -37,6 +37,8 @@ CHART = (
     AccountClass(pattern="household/*/green", asset="GREEN", owner="household", bounded=True),
     AccountClass(pattern="green/issued", asset="GREEN", owner="district", bounded=False),
 )
+
+_start: Barrier
 
 
 def main() -> list[Row]:
@@ -108,29 +110,29 @@ def _post_many(conn: psycopg.Connection[Any]) -> int:
 def _race(verb: Callable[[psycopg.Connection[Any]], int], *, processes: int) -> tuple[int, list[float]]:
     """Let processes do it as often as they can; count what they posted, and time each call."""
     context = get_context("spawn")
-    with context.Manager() as manager, ThreadPoolExecutor(processes) as waiting:
-        start = manager.Barrier(processes)
-        told: Any = manager.list()
-        runners = [context.Process(target=_run, args=(verb, start, told)) for _ in range(processes)]
-        for runner in runners:
-            runner.start()
-        list(waiting.map(lambda runner: runner.join(), runners))
-        results = list(told)
+    start = context.Barrier(processes)
+    with ProcessPoolExecutor(processes, context, initializer=_take_place, initargs=(start,)) as runners:
+        results = list(runners.map(_run, [verb] * processes))
     return sum(posted for posted, _ in results), [wait for _, waits in results for wait in waits]
 
 
-def _run(verb: Callable[[psycopg.Connection[Any]], int], start: Barrier, told: Any) -> None:
+def _take_place(start: Barrier) -> None:
+    global _start  # noqa: PLW0603 - a barrier reaches a process only when it is made
+    _start = start
+
+
+def _run(verb: Callable[[psycopg.Connection[Any]], int]) -> tuple[int, list[float]]:
     random.seed(os.getpid())
     with closing(_app()) as conn:
         for _ in range(10):
             verb(conn)
         posted, waits = 0, []
-        start.wait(timeout=60)
+        _start.wait(timeout=60)
         end = time.perf_counter() + SECONDS
         while (began := time.perf_counter()) < end:
             posted += verb(conn)
             waits.append(time.perf_counter() - began)
-    told.append((posted, waits))
+    return posted, waits
 
 
 def _open_accounts() -> None:

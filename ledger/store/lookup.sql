@@ -1,13 +1,11 @@
 -- What a batch names, looked up one by one (lateral, limit 1): no statistics, however stale, can turn that into
 -- a scan, and the plans can be kept. Arrays come back in the order in which the batch numbers things.
 
--- Locks the reversed entries, by id; tells which are there, and which were reversed before by others than those
--- that this call has landed.
+-- Locks the reversed entries, by id; tells which are there, and which were reversed before.
 
 create function ledger.lock_reversed(
-    the_book      text,
-    reversed_ids  uuid[],
-    landed        uuid[],
+    the_book        text,
+    reversed_ids    uuid[],
     out reversible  boolean[],
     out reversed    boolean[]
 )
@@ -30,8 +28,7 @@ begin
         select named.no
           from unnest(reversed_ids) with ordinality as named (id, no)
          cross join lateral (
-                   select from ledger.entry
-                    where book = the_book and reverses = named.id and id <> all (landed) limit 1
+                   select from ledger.entry where book = the_book and reverses = named.id limit 1
                ) as e
     loop
         reversed[row.no] := true;

@@ -71,7 +71,6 @@ declare
     stored_ids     uuid[];
     stored_ats     timestamptz[];
     stored         boolean[];
-    written        boolean[];
     lost           boolean[];
     landed         uuid[] := '{}';
 
@@ -185,7 +184,7 @@ begin
 
         -- The reversed entries, locked.
         if cardinality(reversed_ids) > 0 then
-            select * into reversible, reversed from lock_reversed(the_book, reversed_ids, landed);
+            select * into reversible, reversed from lock_reversed(the_book, reversed_ids);
         end if;
 
         -- The holds: whoever changes one has locked its account's balance.
@@ -205,7 +204,6 @@ begin
                            select id, posted_at, fingerprint from entry
                             where book = the_book and key = named.key limit 1
                        ) as e
-                 where written[named.no] is not true
             loop
                 stored_ids[row.no] := row.id;
                 stored_ats[row.no] := row.posted_at;
@@ -230,32 +228,31 @@ begin
         fresh := decision.fresh;
         exit when decision.refusals > 0 and all_or_nothing;
 
-        for this in 1 .. entries loop
-            if written[this] and not fresh[this] then
-                raise exception 'key % was given to other content while this batch was posted', keys[this]
-                    using errcode = 'serialization_failure';
-            end if;
-        end loop;
-
-        -- The entries. A key that a concurrent caller is about to take is waited for here.
+        -- The entries. A key that a concurrent caller is about to take is waited for here. If one is taken, a
+        -- batch begins anew without having landed any: nobody, this function included, could remove an entry.
         stamp := coalesce(stamp, clock_timestamp());
-        with landing as (
-            insert into entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
-            select the_book, e.id, e.key, e.kind, e.at, stamp, e.subject, reversed_ids[e.reversal], e.fingerprint, coalesce(e.facts, '{}')
-              from unnest(ids, keys, kinds, ats, subjects, reversals, fingerprints, facts_of)
-                   with ordinality as e (id, key, kind, at, subject, reversal, fingerprint, facts, no)
-             where fresh[e.no] and written[e.no] is not true
-             order by e.key collate "C"
-                on conflict do nothing
-            returning id
-        )
-        select landed || coalesce(array_agg(id), '{}') into landed from landing;
+        if entries = 1 then
+            landed := land_entries(
+                the_book, ids, keys, kinds, ats, stamp, subjects, reversals, reversed_ids, facts_of, fingerprints, fresh
+            );
+        else
+            begin
+                landed := land_entries(
+                    the_book, ids, keys, kinds, ats, stamp, subjects, reversals, reversed_ids, facts_of, fingerprints, fresh
+                );
+                if cardinality(landed) < decision.accepted then
+                    raise exception using errcode = 'LV001';
+                end if;
+            exception when sqlstate 'LV001' then
+                null;
+            end;
+        end if;
         exit when cardinality(landed) = decision.accepted;
 
         for this in 1 .. entries loop
-            written[this] := fresh[this] and ids[this] = any (landed);
-            lost[this] := fresh[this] and not written[this];
+            lost[this] := fresh[this] and ids[this] <> all (landed) or coalesce(lost[this], false);
         end loop;
+        landed := '{}';
         looked := true;
     end loop;
 

@@ -1,4 +1,43 @@
--- Writes what a batch came to, set by set; its entries are there already.
+-- Inserts the entries that may stand, by key, and returns the ids of those whose key and id were free.
+
+create function ledger.land_entries(
+    the_book      text,
+    ids           uuid[],
+    keys          text[],
+    kinds         text[],
+    ats           timestamptz[],
+    stamp         timestamptz,
+    subjects      uuid[],
+    reversals     integer[],
+    reversed_ids  uuid[],
+    facts_of      jsonb[],
+    fingerprints  bytea[],
+    fresh         boolean[]
+) returns uuid[]
+language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    landed  uuid[];
+begin
+    with landing as (
+        insert into ledger.entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
+        select the_book, e.id, e.key, e.kind, e.at, stamp, e.subject, reversed_ids[e.reversal], e.fingerprint,
+               coalesce(e.facts, '{}')
+          from unnest(ids, keys, kinds, ats, subjects, reversals, fingerprints, facts_of)
+               with ordinality as e (id, key, kind, at, subject, reversal, fingerprint, facts, no)
+         where fresh[e.no]
+         order by e.key collate "C"
+            on conflict do nothing
+        returning id
+    )
+    select coalesce(array_agg(id), '{}') into landed from landing;
+    return landed;
+end;
+$$;
+
+
+-- Writes what a batch came to, set by set; its entries have landed.
 
 create function ledger.write_batch(
     the_book         text,
@@ -20,7 +59,6 @@ create function ledger.write_batch(
     move_expiries    timestamptz[]
 ) returns void
 language plpgsql
-set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 import psycopg
 import pytest
 
+from backend.local.roles import Database
 from ledger import Entry, Posting, audit, balance, balances, post, post_many
 from tests.ledger.makers import ALICE, BOB, CAFE, a_move, an_award, an_entry, word_of
 
@@ -30,10 +31,11 @@ def post_each(url: str, entries: list[Entry]) -> list[str]:
         return [word_of(post(conn, entry)) for entry in entries]
 
 
-def post_batches(url: str, batches: list[list[Entry]]) -> list[str]:
+def post_batches(url: str, batches: list[list[Entry]], *, all_or_nothing: bool = False) -> list[str]:
     """Post batches, each in a transaction of its own."""
     with closing(psycopg.connect(url, autocommit=True)) as conn:
-        return [word_of(outcome) for batch in batches for outcome in post_many(conn, batch)]
+        posted = [post_many(conn, batch, all_or_nothing=all_or_nothing) for batch in batches]
+    return [word_of(outcome) for outcomes in posted for outcome in outcomes]
 
 
 def test_two_hundred_spends_of_a_balance_for_a_hundred_give_a_hundred(alone, conn, book, callers):
@@ -95,6 +97,20 @@ def test_other_content_that_meets_a_key_on_its_way_is_refused(alone, book, calle
 
     assert alone_waits.result() == ["key_reused"]
     assert batch_waits.result() == ["posted", "key_reused", "posted"]
+    assert_audited(alone, book)
+
+
+def test_a_batch_that_meets_a_key_on_its_way_is_still_all_or_nothing(alone, conn, book, callers):
+    with closing(psycopg.connect(alone.app_url)) as first:
+        post(first, an_award(book, ALICE, 7, key="the key"))
+        others = [an_award(book, BOB, 5), an_award(book, BOB, 7, key="the key"), an_award(book, BOB, 6)]
+        waits = callers.submit(post_batches, alone.app_url, [others], all_or_nothing=True)
+        wait_until_waiting(alone.admin_url, first.info.backend_pid)
+        first.commit()
+
+    assert waits.result() == ["batch_refused", "key_reused", "batch_refused"]
+    assert balance(conn, book, BOB, "GREEN").posted == 0
+    assert_audited(alone, book)
 
 
 def test_opposing_entries_and_batches_meet_no_deadlock(alone, conn, book, callers):
@@ -126,15 +142,20 @@ def test_opposing_entries_and_batches_meet_no_deadlock(alone, conn, book, caller
     )
     found = balances(conn, book, [(path, "GREEN") for path in [*paths, *fresh, "green/issued"]])
     assert sum(one.posted for one in found.values()) == 0
-    with psycopg.connect(alone.auditor_url) as auditor:
-        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        assert audit(auditor, [book]).ok
+    assert_audited(alone, book)
 
 
 def postings_between(draw: random.Random, paths: list[str]) -> Posting:
     """Move something between two of these accounts."""
     source, target = draw.sample(paths, 2)
     return a_move(source, target, draw.randint(1, 5))
+
+
+def assert_audited(database: Database, book: str) -> None:
+    """Let an auditor replay the book."""
+    with psycopg.connect(database.auditor_url) as auditor:
+        auditor.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        assert audit(auditor, [book]).ok
 
 
 def wait_until_waiting(admin_url: str, holder: int, *, callers: int = 1) -> None:
