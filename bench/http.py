@@ -92,8 +92,8 @@ def _wait_for(url: str) -> None:
 def _a_household(port: int, number: int) -> Caller:
     """Sign somebody new in, and let them live next to the cast."""
     resident, phone = Caller(port), f"1610001{number:04}"
-    resident.post("/v1/sign-in/codes", {"phone": phone})
-    resident.sign_in("resident", phone=phone, code=CODE)
+    asked = resident.post("/v1/sign-in/codes", {"phone": phone})
+    resident.sign_in("resident", phone=phone, request_id=asked["request_id"], code=CODE)
     home = {"community": load.cast("zhang")["community"], "address": f"示范路1号1幢{number}室（虚构）"}
     resident.post("/v1/household", {**home, "consent": {"agreed": True, "version": "2026-01"}})
     return resident

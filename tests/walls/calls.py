@@ -20,7 +20,9 @@ from backend.kit.errors import Problem
 from tests import makers
 from tests.walls.world import Stage
 
-OWNED = {"person", "pickup", "weighing", "line", "notice", "redemption", "entry", "offer", "voucher", "scale"}
+ALONE = {"notice", "device"}
+"""What nobody shares, not even with those who work for the district."""
+OWNED = ALONE | {"person", "pickup", "weighing", "line", "redemption", "entry", "offer", "voucher", "scale"}
 """What somebody may name that is not theirs."""
 OF_THE_DISTRICT = {"offer"}
 """What belongs to everybody in the district."""
@@ -56,7 +58,9 @@ CALLS: dict[str, Call] = {
         }
     ),
     "identity_send_code": Call(body={"phone": "16100080000"}),
-    "identity_sign_in_resident": Call(body={"phone": "{phone}", "code": makers.FIXED_CODE}),
+    "identity_sign_in_resident": Call(
+        body={"phone": "{phone}", "request_id": "any", "code": makers.FIXED_CODE}
+    ),
     "identity_sign_in_collector": Call(body={"number": "{number}", "pin": makers.PIN}),
     "identity_sign_in_staff": Call(body={"username": "{username}", "password": makers.PASSWORD}),
     "identity_refresh": Call(body={"refresh_token": "{refresh}"}),
@@ -64,6 +68,8 @@ CALLS: dict[str, Call] = {
     "identity_sign_out": Call(),
     "identity_me": Call(),
     "identity_list_accesses": Call(),
+    "identity_list_devices": Call(),
+    "identity_end_device": Call(),
     "identity_list_people": Call(query={"phone_last4": "{last4}"}),
     "identity_reveal": Call(body={"field": "phone", "reason": "核对昨天的投诉"}),
     "identity_set_up_household": Call(

@@ -15,7 +15,7 @@ from backend.app import create_app
 from backend.identity.rules import NEWCOMER, ROLES
 from backend.kit.auth import notes
 from backend.kit.ids import new_id
-from tests.walls.calls import CALLS, OF_THE_DISTRICT, Operation, filled, operations
+from tests.walls.calls import ALONE, CALLS, OF_THE_DISTRICT, Operation, filled, operations
 from tests.walls.world import ABROAD, EXPIRED, HOME, NEIGHBOUR, REVOKED, Person, Scene, World
 
 SIGNED_OUT = "signed_out"
@@ -40,8 +40,10 @@ def send(
 
 
 def ids_in(scene: Scene, who: Person | None) -> dict[str, str]:
-    """Name what is in a scene; a notice is its reader's, or else the resident's."""
-    return {**scene.ids, "notice": who.notice if who and who.notice else scene.people["resident"].notice}
+    """Name what is in a scene; a notice and a device are their owner's, or else the resident's."""
+    resident = scene.people["resident"]
+    reader = who if who and who.notice else resident
+    return {**scene.ids, "notice": reader.notice, "device": str((who or resident).actor.session)}
 
 
 def outcome(answer: TestResponse) -> tuple[int, str | None]:
@@ -152,4 +154,4 @@ def test_somebody_elses(client: FlaskClient, world: World, crossing: Crossing) -
 def yours(scene: Scene, who: Person, kind: str) -> bool:
     """Tell whether somebody may name what another scene has."""
     of_all = kind in OF_THE_DISTRICT and scene.district == who.actor.district
-    return of_all or (kind != "notice" and scene.belongs_to(who.actor))
+    return of_all or (kind not in ALONE and scene.belongs_to(who.actor))
