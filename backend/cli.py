@@ -85,9 +85,27 @@ def create(username: str, name: str, district: str, role: StaffRole) -> None:
     password = secrets.token_urlsafe(12)
     with transaction(districts=[district]) as db:
         identity.register_staff(
-            db, username=username, password=password, name=name, role=role, district=district, at=utc_now()
+            db,
+            username=username,
+            password=password,
+            name=name,
+            role=role,
+            district=district,
+            must_change=True,
+            at=utc_now(),
         )
-    click.echo(f"{username} may sign in with this password, shown once: {password}")
+    click.echo(f"{username} may sign in once with this password and then chooses another: {password}")
+
+
+@admin.command()
+@click.option("--username", required=True)
+def reset(username: str) -> None:
+    """Let in again who lost password or second factor: a new first password, shown once."""
+    password = secrets.token_urlsafe(12)
+    with transaction() as db:
+        if not identity.reset_login(db, login=username, password=password, at=utc_now()):
+            raise click.ClickException(f"Nobody signs in as {username}.")
+    click.echo(f"{username} may sign in once with this password and then chooses another: {password}")
 
 
 @cli.group()

@@ -112,6 +112,7 @@ def people(db: Session, district: str, *, at: datetime) -> str:
         _staff(db, district, who, "till", organisation=merchants[who["merchant"]]["id"], at=at)
     for who in read["admin"]:
         _staff(db, district, who, "district_admin", at=at)
+        identity.hand_over_second_factor(db, person=who["id"], secret=who["totp_secret"], at=at)
     members = sum(len(read[kind]) for kind in ("resident", "collector", "till", "admin"))
     return f"{len(homes)} households, {members} people"
 

@@ -7,12 +7,11 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.identity import passwords, queries, rules
+from backend.identity import guesses, logins, passwords, queries, rules, second_factor, sessions
 from backend.identity.errors import (
     AlreadyInHousehold,
     CommunityUnknown,
     LoginTaken,
-    SecretTooWeak,
     TermsOutdated,
 )
 from backend.identity.models import (
@@ -141,14 +140,16 @@ def register_collector(
     name: str,
     district: str,
     operator: UUID,
+    must_change: bool = False,
     at: datetime,
 ) -> UUID:
     """Enter a collector of an operator, with number and PIN; who is known by their id stays as they are.
 
     :raises LoginTaken: the number is somebody else's
     :raises SecretTooWeak: a PIN has six digits
+    :raises SecretTooCommon: the PIN is among the first to be guessed
     """
-    person = _register(db, id, "pin", number, pin, name=name, at=at)
+    person = _register(db, id, "pin", number, pin, name=name, must_change=must_change, at=at)
     assign(db, person=person, district=district, role=COLLECTOR, organisation=operator, at=at)
     return person
 
@@ -163,6 +164,7 @@ def register_staff(
     role: StaffRole,
     district: str,
     organisation: UUID | None = None,
+    must_change: bool = False,
     at: datetime,
 ) -> UUID:
     """Enter a till, an administrator, an approver or an auditor, with user name and password.
@@ -170,30 +172,53 @@ def register_staff(
     Who is known by their id stays as they are.
 
     :param organisation: the merchant of a till; nobody else has one
+    :param must_change: somebody else knows the password, so it is good for one sign-in
     :raises LoginTaken: the user name is somebody else's
     :raises SecretTooWeak: a password has twelve characters at least
+    :raises SecretTooCommon: the password is among the first to be guessed
     """
-    person = _register(db, id, "password", username.casefold(), password, name=name, at=at)
+    login = username.casefold()
+    person = _register(db, id, "password", login, password, name=name, must_change=must_change, at=at)
     assign(db, person=person, district=district, role=role, organisation=organisation, at=at)
     return person
 
 
 def _register(
-    db: Session, id: UUID | None, kind: SecretKind, login: str, secret: str, *, name: str, at: datetime
+    db: Session,
+    id: UUID | None,
+    kind: SecretKind,
+    login: str,
+    secret: str,
+    *,
+    name: str,
+    must_change: bool,
+    at: datetime,
 ) -> UUID:
-    if not rules.is_strong(kind, secret):
-        raise SecretTooWeak
+    logins.check(kind, secret, login=login)
     if id is not None and db.get(Person, id) is not None:
         return id
     person = Person(id=id or new_id(at), vault_key=new_key(), language="zh-CN", created_at=at)
     person.call(name)
     db.add(person)
     db.flush()
-    login_of = {"id": new_id(at), "person": person.id, "kind": kind, "login": login, "failures": 0}
-    entered = insert(Credential).values(**login_of, hash=passwords.keepsake(secret)).on_conflict_do_nothing()
+    row = {"id": new_id(at), "person": person.id, "kind": kind, "login": login, "must_change": must_change}
+    entered = insert(Credential).values(**row, hash=passwords.keepsake(secret)).on_conflict_do_nothing()
     if db.scalar(entered.returning(Credential.id)) is None:
         raise LoginTaken
     return person.id
+
+
+def reset_login(db: Session, *, login: str, password: str, at: datetime) -> bool:
+    """Give somebody who lost password or second factor a first password again; tell whether we know them."""
+    known = queries.credential_locked(db, "password", login.casefold())
+    if known is None:
+        return False
+    logins.check("password", password, login=known.login)
+    known.hash, known.must_change = passwords.keepsake(password), True
+    guesses.forget(db, known.id)
+    second_factor.take_away(db, known.person, at=at)
+    sessions.end(db, known.person, at=at)
+    return True
 
 
 def assign(

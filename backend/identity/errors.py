@@ -1,6 +1,6 @@
 """What identity refuses. What would tell a stranger whom we know is said in one and the same sentence."""
 
-from backend.kit.errors import Conflict, NotFound, TooManyRequests, Unauthenticated, Unprocessable
+from backend.kit.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthenticated, Unprocessable
 
 
 class CodeTooSoon(TooManyRequests):
@@ -76,6 +76,48 @@ class PersonNotFound(NotFound):
     code = "person_not_found"
     zh = "本区没有这个人。"
     en = "There is no such person in your district."
+
+
+class SecretTooCommon(Unprocessable):
+    """A secret that stands on every list, or repeats the login, is guessed first."""
+
+    code = "secret_too_common"
+    zh = "该密码过于常见或与账号相近，请换一个。"
+    en = "This secret is among the first that anybody would guess; choose another."
+
+
+class SecretUnchanged(Unprocessable):
+    """The new secret is the old one."""
+
+    code = "secret_unchanged"
+    zh = "新密码不能与原密码相同。"
+    en = "The new secret is the old one."
+
+
+class SecretWrong(Forbidden):
+    """The secret that was given again to prove who asks does not fit, or was guessed at too often."""
+
+    code = "secret_wrong"
+    zh = "原密码不正确；多次输错后请稍等再试。"
+    en = "The secret is wrong. After several wrong tries, wait a while."
+    leaves_trace = True
+
+
+class SecondFactorWrong(Forbidden):
+    """The code does not fit, was used before, or was guessed at too often."""
+
+    code = "second_factor_wrong"
+    zh = "动态码不正确或已使用；多次输错后请稍等再试。"
+    en = "The code is wrong or was used before. After several wrong tries, wait a while."
+    leaves_trace = True
+
+
+class NoSecondFactor(Conflict):
+    """There is no second factor, or none that waits for its first code."""
+
+    code = "no_second_factor"
+    zh = "尚未开始绑定动态码。"
+    en = "There is no second factor to do this with; begin to enrol one."
 
 
 class CommunityUnknown(Unprocessable):

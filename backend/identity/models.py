@@ -65,17 +65,58 @@ class Credential(InCity, Base):
     kind: Mapped[str]
     login: Mapped[str]
     hash: Mapped[str]
+    must_change: Mapped[bool] = mapped_column(default=False)
+    """Somebody else has seen the secret, as they see every first one."""
+
+
+class Guess(InCity, Base):
+    """Wrong secrets for a login from one source, in a row. City register."""
+
+    __tablename__ = "guess"
+    __table_args__ = (UniqueConstraint("credential", "source"),)
+
+    credential: Mapped[UUID] = mapped_column(ForeignKey("credential.id"))
+    source: Mapped[bytes]
     failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+    last_at: Mapped[datetime]
+    rests_until: Mapped[datetime]
 
-    def rests(self, at: datetime) -> bool:
-        """Tell whether too many wrong secrets came a moment ago."""
-        return self.locked_until is not None and at < self.locked_until
 
-    def count_failure(self, at: datetime) -> None:
-        """Count a wrong secret; from the fifth in a row on, rest longer each time."""
-        self.failures += 1
-        self.locked_until = at + rules.delay_after(self.failures)
+class SecondFactor(InCity, Base):
+    """An authenticator of a person, in use from its first code on. City register."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        Index(
+            "uq_second_factor_in_use",
+            "person",
+            unique=True,
+            postgresql_where="confirmed_at is not null and ended_at is null",
+        ),
+    )
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    secret_sealed: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def place(self) -> str:
+        """Where the secret is kept; it opens nowhere else."""
+        return f"second_factor.secret/{self.id}"
+
+
+class RecoveryCode(InCity, Base):
+    """What opens the door once for who lost their authenticator, as a keyed hash. City register."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person", "hash"),)
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]
 
 
 class TokenFamily(InCity, Base):
@@ -86,6 +127,9 @@ class TokenFamily(InCity, Base):
         UniqueConstraint("access_hash"),
         CheckConstraint("(role = 'newcomer') = (district is null)", name="district_but_for_newcomers"),
         CheckConstraint("(role = 'resident') = (household is not null)", name="household_of_residents"),
+        CheckConstraint(
+            "next_step in ('second_factor', 'new_secret', 'second_factor_enrolment')", name="next_step"
+        ),
     )
 
     person: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -94,6 +138,8 @@ class TokenFamily(InCity, Base):
     household: Mapped[UUID | None]
     organisation: Mapped[UUID | None]
     device: Mapped[str | None]
+    next_step: Mapped[str | None]
+    """What the sign-in still lacks; until then the session may do that and little else."""
     access_hash: Mapped[bytes]
     access_expires_at: Mapped[datetime]
     refresh_hash: Mapped[bytes]
@@ -126,7 +172,8 @@ class TokenFamily(InCity, Base):
         if instead_of is None or digest(instead_of) != self.previous_refresh_hash:
             self.previous_refresh_hash, self.rotated_at = self.refresh_hash, at
         self.access_hash, self.access_expires_at = digest(access), at + rules.ACCESS_LIVES
-        self.refresh_hash, self.refresh_expires_at = digest(refresh), at + rules.REFRESH_LIVES
+        lives = rules.STEP_LIVES if self.next_step else rules.REFRESH_LIVES
+        self.refresh_hash, self.refresh_expires_at = digest(refresh), at + lives
         return rules.SignedIn(
             access_token=access,
             refresh_token=refresh,
@@ -135,6 +182,7 @@ class TokenFamily(InCity, Base):
             role=self.role,
             district=self.district,
             needs_set_up=self.role == rules.NEWCOMER,
+            next_step=self.next_step,
         )
 
 

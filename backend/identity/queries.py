@@ -11,16 +11,19 @@ from backend.identity.models import (
     Access,
     Assignment,
     Credential,
+    Guess,
     Household,
     Membership,
     OneTimeCode,
     Person,
+    SecondFactor,
     TokenFamily,
     digest,
 )
 from backend.identity.rules import (
     COLLECTOR,
     ROLES,
+    STEPS,
     Collector,
     Device,
     Doorstep,
@@ -54,6 +57,7 @@ def authenticate(db: Session, token: str, at: datetime) -> Actor:
             TokenFamily.id,
             TokenFamily.person,
             TokenFamily.role,
+            TokenFamily.next_step,
             func.coalesce(TokenFamily.district, "").label("district"),
             TokenFamily.household,
             TokenFamily.organisation,
@@ -69,11 +73,12 @@ def authenticate(db: Session, token: str, at: datetime) -> Actor:
     return Actor(
         id=row.person,
         role=row.role,
-        scopes=ROLES[row.role],
+        scopes=STEPS[row.next_step] if row.next_step else ROLES[row.role],
         district=row.district,
         household=row.household,
         organisation=row.organisation,
         session=row.id,
+        next_step=row.next_step,
         vault_key=row.vault_key,
     )
 
@@ -247,6 +252,7 @@ def me(db: Session, who: Actor) -> Me:
         household=who.household,
         organisation=who.organisation,
         needs_set_up=who.household is None and "household:set_up" in who.scopes,
+        next_step=who.next_step,
         assignments=tuple(posts(db, person.id)),
     )
 
@@ -333,6 +339,40 @@ def credential_locked(db: Session, kind: str, login: str) -> Credential | None:
     """Lock a login, so that guesses are counted one by one."""
     return db.scalars(
         select(Credential).where(Credential.kind == kind, Credential.login == login).with_for_update()
+    ).one_or_none()
+
+
+def credential_of(db: Session, person: UUID) -> Credential:
+    """Return the login of somebody who has one."""
+    return db.scalars(select(Credential).where(Credential.person == person)).one()
+
+
+def credential_of_locked(db: Session, person: UUID) -> Credential:
+    """Lock the login of somebody who has one, so that guesses are counted one by one."""
+    return db.scalars(select(Credential).where(Credential.person == person).with_for_update()).one()
+
+
+def guesses(db: Session, credential: UUID, sources: Collection[bytes]) -> dict[bytes, Guess]:
+    """Find the wrong secrets of a login by their source."""
+    rows = db.scalars(select(Guess).where(Guess.credential == credential, Guess.source.in_(sources)))
+    return {row.source: row for row in rows}
+
+
+def second_factor(db: Session, person: UUID) -> SecondFactor | None:
+    """Find the authenticator that somebody uses."""
+    return db.scalars(
+        select(SecondFactor)
+        .where(SecondFactor.person == person, SecondFactor.confirmed_at.is_not(None))
+        .where(SecondFactor.ended_at.is_(None))
+    ).one_or_none()
+
+
+def waiting_factor(db: Session, person: UUID) -> SecondFactor | None:
+    """Find the authenticator that waits for its first code."""
+    return db.scalars(
+        select(SecondFactor)
+        .where(SecondFactor.person == person, SecondFactor.confirmed_at.is_(None))
+        .where(SecondFactor.ended_at.is_(None))
     ).one_or_none()
 
 

@@ -11,24 +11,48 @@ from backend.identity.errors import (
     CommunityUnknown,
     DeviceNotFound,
     LoginWrong,
+    NoSecondFactor,
     NotAssigned,
     PersonNotFound,
     RefreshWrong,
+    SecondFactorWrong,
+    SecretTooCommon,
+    SecretTooWeak,
+    SecretUnchanged,
+    SecretWrong,
     TermsOutdated,
 )
-from backend.identity.rules import TERMS, CodeSent, Known, Look, Me, OwnHome, Revealed, SignedIn
+from backend.identity.rules import (
+    TERMS,
+    CodeSent,
+    Enrolled,
+    Enrolment,
+    Known,
+    Look,
+    Me,
+    OwnHome,
+    Revealed,
+    SignedIn,
+)
 from backend.identity.schemas import (
     AccessPageOut,
     CodeIn,
     CodeSentOut,
     CollectorIn,
     DevicesOut,
+    EnrolledOut,
+    EnrolmentOut,
     ExchangeIn,
     HouseholdIn,
     HouseholdOut,
     MeOut,
+    NewPasswordIn,
+    NewPinIn,
+    PasswordIn,
     PeopleIn,
     PersonPageOut,
+    ProofIn,
+    RecoveryCodesOut,
     RefreshIn,
     ResidentIn,
     RevealedOut,
@@ -38,7 +62,7 @@ from backend.identity.schemas import (
 )
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
-from backend.kit.http import actor, language, now, session
+from backend.kit.http import actor, address, language, now, session
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 blp = Room("identity", __name__, description="Signing in and out; persons and households.")
@@ -55,10 +79,21 @@ _TOKENS = {
     "refresh_token": "AZLwxH0OfMGaU24fCmwrERk7…",
     "access_expires_at": "2026-03-02T00:15:00+00:00",
     "refresh_expires_at": "2026-04-01T00:00:00+00:00",
+    "needs_set_up": False,
+    "next_step": None,
+    "device_token": None,
 }
-_RESIDENT = {**_TOKENS, "role": "resident", "district": "330110", "needs_set_up": False}
-_COLLECTOR = {**_TOKENS, "role": "collector", "district": "330110", "needs_set_up": False}
-_ADMIN = {**_TOKENS, "role": "district_admin", "district": "330110", "needs_set_up": False}
+_RESIDENT = {**_TOKENS, "role": "resident", "district": "330110"}
+_COLLECTOR = {**_TOKENS, "role": "collector", "district": "330110"}
+_ADMIN = {**_TOKENS, "role": "district_admin", "district": "330110"}
+_UNPROVEN = {**_ADMIN, "next_step": "second_factor"}
+_ACQUAINTED = {**_ADMIN, "device_token": "AZLwxH0OfMGaU24fCmwrEZ3W6l8Wc2m4Yb1sK0tQe9uVnRjX5pLd"}
+_RECOVERY = ["x7k2m-9fqtw", "b4hds-pn83v"]
+_ENROLMENT = {
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "otpauth_uri": "otpauth://totp/Lvzhang:yuhang.admin?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lvzhang",
+    "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
+}
 _ME = {
     "id": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44",
     "name": None,
@@ -68,6 +103,7 @@ _ME = {
     "household": _HOUSEHOLD_ID,
     "organisation": None,
     "needs_set_up": False,
+    "next_step": None,
     "assignments": [{"role": "resident", "district": "330110", "organisation": None}],
 }
 _SET_UP = {
@@ -145,17 +181,31 @@ def sign_in_resident(body: dict[str, Any]) -> SignedIn:
 @refuses(LoginWrong)
 def sign_in_collector(body: dict[str, Any]) -> SignedIn:
     """Sign a collector in with number and PIN."""
-    return service.sign_in_collector(session(), **body, at=now())
+    return service.sign_in_collector(session(), **body, address=address(), at=now())
 
 
 @blp.post("/sign-in/staff")
 @public
 @blp.arguments(StaffIn, example={"username": "yuhang.admin", "password": "correct horse battery"})
-@blp.response(201, SessionOut, example=_ADMIN)
+@blp.response(201, SessionOut, example=_UNPROVEN)
 @refuses(LoginWrong)
 def sign_in_staff(body: dict[str, Any]) -> SignedIn:
-    """Sign a till, an administrator, an approver or an auditor in."""
-    return service.sign_in_staff(session(), **body, at=now())
+    """Sign a till, an administrator, an approver or an auditor in; `next_step` says what is still to be done.
+
+    `second_factor`: give its code. `new_secret`: somebody else knows this password, so change it.
+    `second_factor_enrolment`: this role needs a second factor; enrol one.
+    """
+    return service.sign_in_staff(session(), **body, address=address(), at=now())
+
+
+@blp.post("/sign-in/second-factor")
+@requires("second_factor:verify")
+@blp.arguments(ProofIn, example={"code": "492039"})
+@blp.response(200, SessionOut, example=_ACQUAINTED)
+@refuses(SecondFactorWrong)
+def verify_second_factor(body: dict[str, Any]) -> SignedIn:
+    """Go on with the code of the authenticator, good once, or with a recovery code, used up by it."""
+    return service.verify_second_factor(session(), **body, by=actor(), address=address(), at=now())
 
 
 @blp.post("/sign-in/refresh")
@@ -196,6 +246,63 @@ def sign_out() -> None:
 def me() -> Me:
     """Show who is signed in."""
     return queries.me(session(), actor())
+
+
+@blp.post("/me/password")
+@requires("secret:change")
+@blp.arguments(
+    NewPasswordIn,
+    example={"old_password": "correct horse battery", "new_password": "seven lamps by the lake"},
+)
+@blp.response(200, SessionOut, example=_ACQUAINTED)
+@refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+def change_password(body: dict[str, Any]) -> SignedIn:
+    """Change the caller's password; their other sessions end at once, and this one gets new tokens."""
+    old, new = body["old_password"], body["new_password"]
+    return service.change_secret(
+        session(), by=actor(), kind="password", old_secret=old, new_secret=new, at=now()
+    )
+
+
+@blp.post("/me/pin")
+@requires("secret:change")
+@blp.arguments(NewPinIn, example={"old_pin": "135790", "new_pin": "480261"})
+@blp.response(200, SessionOut, example=_COLLECTOR)
+@refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+def change_pin(body: dict[str, Any]) -> SignedIn:
+    """Change the caller's PIN; their other sessions end at once, and this one gets new tokens."""
+    old, new = body["old_pin"], body["new_pin"]
+    return service.change_secret(session(), by=actor(), kind="pin", old_secret=old, new_secret=new, at=now())
+
+
+@blp.post("/me/second-factor")
+@requires("second_factor:enrol")
+@blp.arguments(PasswordIn, example={"password": "correct horse battery"})
+@blp.response(201, EnrolmentOut, example=_ENROLMENT)
+@refuses(SecretWrong)
+def enrol_second_factor(body: dict[str, Any]) -> Enrolment:
+    """Begin to enrol an authenticator; it counts from its first code on, and the one before until then."""
+    return service.enrol_second_factor(session(), by=actor(), **body, at=now())
+
+
+@blp.post("/me/second-factor/confirmation")
+@requires("second_factor:enrol")
+@blp.arguments(ProofIn, example={"code": "492039"})
+@blp.response(200, EnrolledOut, example={"session": _ACQUAINTED, "recovery_codes": _RECOVERY})
+@refuses(NoSecondFactor, SecondFactorWrong)
+def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
+    """Bring an authenticator into use with its first code; the caller's other sessions end at once."""
+    return service.confirm_second_factor(session(), by=actor(), **body, at=now())
+
+
+@blp.post("/me/second-factor/recovery-codes")
+@requires("second_factor:enrol")
+@blp.arguments(PasswordIn, example={"password": "correct horse battery"})
+@blp.response(201, RecoveryCodesOut, example={"recovery_codes": _RECOVERY})
+@refuses(SecretWrong, NoSecondFactor)
+def renew_recovery_codes(body: dict[str, Any]) -> dict[str, Any]:
+    """Make ten new recovery codes; the old ones end."""
+    return {"recovery_codes": service.renew_recovery_codes(session(), by=actor(), **body, at=now())}
 
 
 @blp.post("/household")

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
@@ -22,16 +25,22 @@ ACCESS_LIVES = timedelta(minutes=15)
 REFRESH_LIVES = timedelta(days=30)
 REFRESH_GRACE = timedelta(seconds=30)
 """An answer lost on the way may be asked for again, until the token it held is first used."""
+STEP_LIVES = timedelta(minutes=15)
+"""A sign-in that is not finished by then begins anew."""
 FREE_FAILURES = 5
+FREE_FAILURES_OF_STRANGERS = 50
 LONGEST_DELAY = HOUR
+GUESSES_COUNT_FOR = timedelta(days=1)
 PASSWORD_MIN = 12
 TERMS = "2026-01"
 """The terms and privacy notice in force."""
 
 RESIDENT, NEWCOMER, COLLECTOR = "resident", "newcomer", "collector"
 
-_EVERYBODY = ("me:read", "session:end", "access:read")
-_STAFF = (*_EVERYBODY, "session:exchange", "notice:read", "service:read")
+_SIGNED_IN = ("me:read", "session:end")
+_EVERYBODY = (*_SIGNED_IN, "access:read")
+_WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
+_STAFF = (*_WORKING, "second_factor:enrol")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up"}),
     RESIDENT: frozenset(
@@ -57,7 +66,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     COLLECTOR: frozenset(
         {
-            *_STAFF,
+            *_WORKING,
             "day:read",
             "pickup:serve",
             "weighing:record",
@@ -74,6 +83,17 @@ ROLES: Mapping[str, frozenset[str]] = {
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
+
+NEEDS_SECOND_FACTOR = frozenset({"district_admin", "approver", "auditor"})
+"""Who reads or decides beyond their own counter; a till may enrol one, and is then asked for it too."""
+
+PROOF, NEW_SECRET, ENROLMENT = "second_factor", "new_secret", "second_factor_enrolment"
+STEPS: Mapping[str, frozenset[str]] = {
+    PROOF: frozenset({*_SIGNED_IN, "second_factor:verify"}),
+    NEW_SECRET: frozenset({*_SIGNED_IN, "secret:change"}),
+    ENROLMENT: frozenset({*_SIGNED_IN, "secret:change", "second_factor:enrol"}),
+}
+"""What a session may do while its sign-in has a step to go, whatever its role."""
 
 StaffRole = Literal["till", "district_admin", "approver", "auditor"]
 SecretKind = Literal["password", "pin"]
@@ -108,6 +128,33 @@ class SignedIn:
     role: str
     district: str | None
     needs_set_up: bool
+    next_step: str | None = None
+    device_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A second factor on its way into an authenticator, the only time its secret is seen."""
+
+    secret: str = field(repr=False)
+    otpauth_uri: str = field(repr=False)
+    qr_svg: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A second factor that works from now on, and what opens the door without it."""
+
+    session: SignedIn
+    recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a guess comes from, as it is counted, and how many are free."""
+
+    key: bytes
+    free: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +178,7 @@ class Me:
     household: UUID | None
     organisation: UUID | None
     needs_set_up: bool
+    next_step: str | None
     assignments: tuple[Post, ...]
 
 
@@ -265,11 +313,42 @@ def next_code_at(sent_in_the_last_hour: Sequence[datetime]) -> datetime | None:
     return max(soonest, sent_in_the_last_hour[CODES_AN_HOUR - 1] + HOUR)
 
 
-def delay_after(failures: int) -> timedelta:
-    """Tell how long a login rests after so many wrong secrets in a row: a minute, then twice as long."""
-    if failures < FREE_FAILURES:
+def delay_after(failures: int, free: int = FREE_FAILURES) -> timedelta:
+    """Tell how long a source rests after so many wrong secrets in a row: a minute, then twice as long."""
+    if failures < free:
         return timedelta(0)
-    return min(timedelta(minutes=1 << min(failures - FREE_FAILURES, 10)), LONGEST_DELAY)
+    return min(timedelta(minutes=1 << min(failures - free, 10)), LONGEST_DELAY)
+
+
+def sources_of(what: str, *, device: UUID | None, address: str) -> tuple[Source, ...]:
+    """Tell against what a guess counts: a known device for itself, a stranger's address and all strangers.
+
+    Who knows a login can therefore make strangers wait, and never its owner on a device of theirs.
+
+    :param what: what is guessed at, the secret or the second factor
+    """
+    if device is not None:
+        return (Source(mac("guess", what, "device", str(device)), FREE_FAILURES),)
+    return (
+        Source(mac("guess", what, "address", address), FREE_FAILURES),
+        Source(mac("guess", what, "strangers"), FREE_FAILURES_OF_STRANGERS),
+    )
+
+
+def device_token(device: UUID, *, credential: UUID, kept: str) -> str:
+    """Write what a device is known by for as long as the secret stays the same."""
+    mark = mac("known-device", str(device), str(credential), kept)[:26]  # 42 bytes in all need no padding
+    return base64.urlsafe_b64encode(device.bytes + mark).decode()
+
+
+def device_of(token: str | None, *, credential: UUID, kept: str) -> UUID | None:
+    """Read which known device a token stands for."""
+    try:
+        device = UUID(bytes=base64.urlsafe_b64decode((token or "").encode())[:16])
+    except ValueError:
+        return None
+    known = device_token(device, credential=credential, kept=kept)
+    return device if hmac.compare_digest(known.encode(), (token or "").encode()) else None
 
 
 def is_strong(kind: SecretKind, secret: str) -> bool:
@@ -277,6 +356,33 @@ def is_strong(kind: SecretKind, secret: str) -> bool:
     return (
         len(secret) >= PASSWORD_MIN if kind == "password" else re.fullmatch(r"[0-9]{6}", secret) is not None
     )
+
+
+def is_common(kind: SecretKind, secret: str, *, login: str) -> bool:
+    """Tell whether a secret is among the first that anybody would try."""
+    if kind == "pin":
+        steps = {int(right) - int(left) for left, right in pairwise(secret)}
+        return len(set(secret)) < 3 or steps in ({1}, {-1}) or secret[:3] == secret[3:]
+    plain = secret.casefold()
+    return plain in _leaked() or len(set(plain)) < 5 or (len(login) >= 4 and login.casefold() in plain)
+
+
+@lru_cache
+def _leaked() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_secrets.txt").read_text().splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def next_step(role: str, *, enrolled: bool, verified: bool, must_change: bool) -> str | None:
+    """Tell what a sign-in still lacks before it is whole.
+
+    :param verified: whether the second factor was given in this session
+    """
+    if enrolled and not verified:
+        return PROOF
+    if must_change:
+        return NEW_SECRET
+    return ENROLMENT if role in NEEDS_SECOND_FACTOR and not enrolled else None
 
 
 def refresh_token(family: UUID, nonce: bytes) -> str:

@@ -44,6 +44,19 @@ def _device() -> Words:
     return Words(maximum=80, load_default=None, metadata={"description": "what the person calls this device"})
 
 
+def _device_token() -> Words:
+    told = "`device_token` of an earlier session on this device: who knows a login cannot make it wait"
+    return Words(maximum=100, load_default=None, metadata={"description": told})
+
+
+def _next_step() -> fields.String:
+    told = "what the sign-in still lacks; until it is done, the session may do that and little else"
+    steps = [*rules.STEPS, None]
+    return fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(steps), metadata={"description": told}
+    )
+
+
 class CodeIn(In):
     """Where a one-time code shall go."""
 
@@ -77,6 +90,7 @@ class CollectorIn(In):
     number = Words(minimum=1, maximum=20, required=True)
     pin = _six_digits()
     device = _device()
+    device_token = _device_token()
 
 
 class StaffIn(In):
@@ -85,6 +99,34 @@ class StaffIn(In):
     username = Words(minimum=1, maximum=64, required=True)
     password = Words(minimum=1, maximum=200, required=True)
     device = _device()
+    device_token = _device_token()
+
+
+class ProofIn(In):
+    """Six digits of an authenticator, or a recovery code."""
+
+    code = Words(minimum=6, maximum=20, required=True)
+    device_token = _device_token()
+
+
+class PasswordIn(In):
+    """The password once more: somebody else may hold the device."""
+
+    password = Words(minimum=1, maximum=200, required=True)
+
+
+class NewPasswordIn(In):
+    """The password so far, and another."""
+
+    old_password = Words(minimum=1, maximum=200, required=True)
+    new_password = Words(minimum=1, maximum=200, required=True)
+
+
+class NewPinIn(In):
+    """The PIN so far, and another."""
+
+    old_pin = _six_digits()
+    new_pin = _six_digits()
 
 
 class RefreshIn(In):
@@ -111,6 +153,32 @@ class SessionOut(Out):
     needs_set_up = fields.Boolean(
         required=True, metadata={"description": "no household yet: set it up first"}
     )
+    next_step = _next_step()
+    device_token = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "once per device of staff: keep it and send it with the next sign-in"},
+    )
+
+
+class EnrolmentOut(Out):
+    """A second factor for an authenticator; nobody can show it again."""
+
+    secret = fields.String(required=True)
+    otpauth_uri = fields.String(required=True)
+    qr_svg = fields.String(required=True)
+
+
+class RecoveryCodesOut(Out):
+    """What opens the door without the authenticator, each once; nobody can show them again."""
+
+    recovery_codes = fields.List(fields.String(), required=True)
+
+
+class EnrolledOut(RecoveryCodesOut):
+    """The session with its second factor."""
+
+    session = fields.Nested(SessionOut, required=True)
 
 
 class AssignmentOut(Out):
@@ -132,6 +200,7 @@ class MeOut(Out):
     household = Id(required=True, allow_none=True)
     organisation = Id(required=True, allow_none=True)
     needs_set_up = fields.Boolean(required=True)
+    next_step = _next_step()
     assignments = fields.List(fields.Nested(AssignmentOut), required=True)
 
 

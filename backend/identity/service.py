@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from backend.identity import passwords, queries, rules
+from backend.identity import queries, rules, sessions
 from backend.identity.enrolment import (
     assign,
     dismiss,
@@ -21,18 +21,18 @@ from backend.identity.enrolment import (
     open_household,
     register_collector,
     register_staff,
+    reset_login,
     set_up_household,
 )
-from backend.identity.errors import (
-    CodeTooSoon,
-    CodeWrong,
-    DeviceNotFound,
-    LoginWrong,
-    NotAssigned,
-    RefreshWrong,
-)
+from backend.identity.errors import CodeTooSoon, CodeWrong, DeviceNotFound, NotAssigned, RefreshWrong
+from backend.identity.logins import change_secret, sign_in_collector, sign_in_staff
 from backend.identity.models import OneTimeCode, TokenFamily, digest
-from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SecretKind, SignedIn
+from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SignedIn
+from backend.identity.second_factor import confirm as confirm_second_factor
+from backend.identity.second_factor import enrol as enrol_second_factor
+from backend.identity.second_factor import hand_over as hand_over_second_factor
+from backend.identity.second_factor import renew_recovery_codes
+from backend.identity.second_factor import verify as verify_second_factor
 from backend.identity.vault import reveal, show_door
 from backend.kit.auth import Actor
 from backend.kit.db import keep, see
@@ -43,14 +43,20 @@ from backend.settings import settings
 
 __all__ = [
     "assign",
+    "change_secret",
+    "confirm_second_factor",
     "dismiss",
     "end_device",
+    "enrol_second_factor",
     "enter_resident",
     "exchange_district",
+    "hand_over_second_factor",
     "open_household",
     "refresh",
     "register_collector",
     "register_staff",
+    "renew_recovery_codes",
+    "reset_login",
     "reveal",
     "send_code",
     "set_up_household",
@@ -60,6 +66,7 @@ __all__ = [
     "sign_in_staff",
     "sign_out",
     "take_letter",
+    "verify_second_factor",
 ]
 
 
@@ -125,13 +132,13 @@ def sign_in_resident(
     person = number_of(db, phone, language=language, at=at).id
     home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
     if home is None or home.district is None:
-        return _begin(db, person, Post(NEWCOMER, None), device=device, at=at)
+        return sessions.begin(db, person, Post(NEWCOMER, None), device=device, at=at)
     see(db, home.district)
     household = queries.home_of(db, home.district, person)
     if queries.is_new_device(db, person, device):
         told = {"person": str(person), "moment": at.isoformat()}
         later(db, "notices.new_device", told, district=home.district, at=at)
-    return _begin(db, person, home, household=household, device=device, at=at)
+    return sessions.begin(db, person, home, household=household, device=device, at=at)
 
 
 def _spend(db: Session, index: bytes, code: str, request_id: str, *, at: datetime) -> None:
@@ -147,68 +154,6 @@ def _spend(db: Session, index: bytes, code: str, request_id: str, *, at: datetim
     if not hmac.compare_digest(code, row.digits()):
         raise CodeWrong
     row.used_at = at
-
-
-def sign_in_collector(
-    db: Session, *, number: str, pin: str, device: str | None = None, at: datetime
-) -> SignedIn:
-    """Sign a collector in.
-
-    :raises LoginWrong: no such collector, another PIN, or too many wrong ones a moment ago
-    """
-    return _sign_in(db, "pin", number, pin, device=device, at=at)
-
-
-def sign_in_staff(
-    db: Session, *, username: str, password: str, device: str | None = None, at: datetime
-) -> SignedIn:
-    """Sign a till, an administrator, an approver or an auditor in, in the first of their districts.
-
-    :raises LoginWrong: no such user, another password, or too many wrong ones a moment ago
-    """
-    return _sign_in(db, "password", username.casefold(), password, device=device, at=at)
-
-
-def _sign_in(
-    db: Session, kind: SecretKind, login: str, secret: str, *, device: str | None, at: datetime
-) -> SignedIn:
-    person = _person_with(db, kind, login, secret, at=at)
-    queries.person_locked(db, person)
-    posts = queries.posts(db, person)
-    if not posts:
-        raise LoginWrong
-    return _begin(db, person, posts[0], device=device, at=at)
-
-
-def _person_with(db: Session, kind: SecretKind, login: str, secret: str, *, at: datetime) -> UUID:
-    """Check a login and its secret; an unknown login takes as long and is refused in the same words."""
-    known = queries.credential_locked(db, kind, login)
-    fits = passwords.fits(known.hash if known else passwords.of_nobody(), secret)
-    if known is not None and not known.rests(at):
-        if fits:
-            known.failures, known.locked_until = 0, None
-            return known.person
-        known.count_failure(at)
-    keep(db)  # the next guess waits for this row, and the refusal does not take the count back
-    raise LoginWrong
-
-
-def _begin(
-    db: Session, person: UUID, post: Post, *, household: UUID | None = None, device: str | None, at: datetime
-) -> SignedIn:
-    """Open a session in one district and role."""
-    family = TokenFamily(
-        id=new_id(at),
-        person=person,
-        district=post.district,
-        role=post.role,
-        household=household,
-        organisation=post.organisation,
-        device=device,
-        created_at=at,
-    )
-    db.add(family)
-    return family.hand_out(at)
 
 
 def refresh(db: Session, *, refresh_token: str, at: datetime) -> SignedIn:
@@ -254,4 +199,5 @@ def exchange_district(db: Session, *, by: Actor, district: str, at: datetime) ->
     if post is None or family is None:
         raise NotAssigned
     family.district, family.role, family.organisation = post.district, post.role, post.organisation
+    family.next_step = sessions.step_for(db, by.id, post.role, verified=True)
     return family.hand_out(at)

@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from backend.kit import body
 from backend.kit import fields as house
-from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, View, mark
+from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, SignInUnfinished, View, mark
 from backend.kit.errors import BodyTooLarge, Busy, Invalid, NotJson, Problem, Unreadable
 
 _ABOUT = (
@@ -139,7 +139,7 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     }
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
-        problems += [NotSignedIn, ScopeMissing, NoHousehold]
+        problems += [NotSignedIn, ScopeMissing, NoHousehold, SignInUnfinished]
     if said.get("idempotent"):
         operation["parameters"] = [*doc.get("parameters", []), "IDEMPOTENCY_KEY"]
     if said.get("edits"):

@@ -26,6 +26,8 @@ class Actor:
     """The operator of a collector, the merchant of a till."""
     session: UUID | None = None
     vault_key: bytes = field(default=b"", repr=False)
+    next_step: str | None = None
+    """What their sign-in still lacks; until then they may do that and little else."""
 
     @classmethod
     def system(cls, district: str) -> "Actor":
@@ -67,12 +69,27 @@ class ScopeMissing(Forbidden):
     en = "Your role does not include this."
 
 
+class SignInUnfinished(Forbidden):
+    """The session has a step of its sign-in to go; `next_step` of the session says which."""
+
+    code = "sign_in_unfinished"
+    zh = "登录尚未完成，请先完成下一步（见 next_step）。"
+    en = "Your sign-in is not finished; do its next step first (see next_step)."
+
+
 class NoHousehold(Forbidden):
     """A resident who has not set up a household has nothing to act on."""
 
     code = "no_household"
     zh = "请先完善家庭和地址信息。"
     en = "Set up your household and address first."
+
+
+def refusal_for(who: Actor) -> Problem:
+    """Say why somebody lacks a scope: their sign-in, their household, or their role."""
+    if who.next_step:
+        return SignInUnfinished()
+    return ScopeMissing() if who.district else NoHousehold()
 
 
 def mark(view: View, **facts: Any) -> View:

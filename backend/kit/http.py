@@ -15,7 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from werkzeug.http import HTTP_STATUS_CODES
 
 from backend.kit import body, idempotency, metrics
-from backend.kit.auth import Actor, NoHousehold, NotSignedIn, ScopeMissing, notes
+from backend.kit.auth import Actor, NotSignedIn, notes, refusal_for
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, is_busy, keep, open_session, undo
 from backend.kit.edges import behind_proxies, guard, request_id, route_of
@@ -69,6 +69,11 @@ def language() -> str:
     return "zh-CN"
 
 
+def address() -> str:
+    """Return where the current request came from, as far as the proxies that we trust can tell."""
+    return request.remote_addr or ""
+
+
 class Platform(Flask):
     """A Flask whose every request is one transaction."""
 
@@ -103,7 +108,7 @@ class Platform(Flask):
             raise NotSignedIn
         who = self.authenticate(db, token.strip(), g.at)
         if scope not in who.scopes:
-            raise ScopeMissing if who.district else NoHousehold
+            raise refusal_for(who)
         return who
 
     def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:

@@ -9,16 +9,13 @@ from backend.accounts import audit
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.weighing import service
-from seeds import load
 from tests.journeys.conftest import CARDBOARD, GLASS, quoted, weighed
 
 FOAM = {"material": "foam", "gross_grams": 1_000, "tare_grams": 200}
 
 
 def budget_of(city):
-    admin = load.cast("zhou_jiu")
-    staff = city.caller("/v1/sign-in/staff", {"username": admin["username"], "password": admin["password"]})
-    [budget] = staff.get("/v1/budgets")["items"]
+    [budget] = city.admin.get("/v1/budgets")["items"]
     return budget
 
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from werkzeug.routing import Rule
 
 from backend.app import create_app
+from backend.identity.queries import StaffRole
 from backend.identity.rules import TERMS
 from backend.kit.auth import notes
 from backend.kit.errors import Problem
@@ -24,6 +25,7 @@ ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 OWNED = ALONE | {"person", "pickup", "weighing", "line", "redemption", "entry", "offer", "voucher", "scale"}
 """What somebody may name that is not theirs."""
+STAFF = get_args(StaffRole)
 OF_THE_DISTRICT = {"offer"}
 """What belongs to everybody in the district."""
 
@@ -63,6 +65,22 @@ CALLS: dict[str, Call] = {
     ),
     "identity_sign_in_collector": Call(body={"number": "{number}", "pin": makers.PIN}),
     "identity_sign_in_staff": Call(body={"username": "{username}", "password": makers.PASSWORD}),
+    "identity_verify_second_factor": Call(body={"code": "000000"}),
+    "identity_change_password": Call(
+        body={"old_password": makers.PASSWORD, "new_password": "seven lamps by the lake"},
+        refused={"collector": "secret_wrong"},
+    ),
+    "identity_change_pin": Call(
+        body={"old_pin": makers.PIN, "new_pin": "480261"},
+        refused=dict.fromkeys(STAFF, "secret_wrong"),
+    ),
+    "identity_enrol_second_factor": Call(body={"password": makers.PASSWORD}),
+    "identity_confirm_second_factor": Call(
+        body={"code": "000000"}, refused=dict.fromkeys(STAFF, "no_second_factor")
+    ),
+    "identity_renew_recovery_codes": Call(
+        body={"password": makers.PASSWORD}, refused={"till": "no_second_factor"}
+    ),
     "identity_refresh": Call(body={"refresh_token": "{refresh}"}),
     "identity_exchange_district": Call(body={"district": "{district}"}),
     "identity_sign_out": Call(),

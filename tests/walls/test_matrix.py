@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
-from backend.identity.rules import NEWCOMER, ROLES
+from backend.identity.rules import NEWCOMER, ROLES, STEPS
 from backend.kit.auth import notes
 from backend.kit.ids import new_id
 from tests.walls.calls import ALONE, CALLS, OF_THE_DISTRICT, Operation, filled, operations
@@ -80,7 +80,9 @@ def test_what_stands_outside_the_api_is_public_and_only_reads() -> None:
 
 
 def test_every_scope_is_somebodys_and_guards_something() -> None:
-    assert {each.scope for each in operations().values()} - {None} == frozenset().union(*ROLES.values())
+    of_somebody = frozenset().union(*ROLES.values(), *STEPS.values())
+
+    assert {each.scope for each in operations().values()} - {None} == of_somebody
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

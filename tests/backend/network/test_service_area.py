@@ -7,9 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.network import queries
-from tests.makers import PASSWORD, XIHU, YUHANG, a_community, a_member_of_staff, a_service_area
+from tests.makers import XIHU, YUHANG, a_community, a_service_area, a_token_of_staff
 
 LATER = {
     "opens": "09:00",
@@ -33,10 +34,9 @@ def _staff(app: Flask, role: Any) -> FlaskClient:
         for district in (YUHANG, XIHU):
             a_community(db, district)
             a_service_area(db, district)
-        a_member_of_staff(db, role=role, username=role)
+        token = a_token_of_staff(db, role=role, username=role, at=utc_now())
     client = app.test_client()
-    signed_in = client.post("/v1/sign-in/staff", json={"username": role, "password": PASSWORD}).get_json()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {signed_in['access_token']}"
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
 
 

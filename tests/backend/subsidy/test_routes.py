@@ -6,7 +6,7 @@ from werkzeug.test import TestResponse
 from backend.identity import service as identity
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
-from tests.makers import FIXED_CODE, PASSWORD, PROGRAMME, XIHU, YUHANG, a_community, a_programme
+from tests.makers import FIXED_CODE, PROGRAMME, XIHU, YUHANG, a_community, a_programme, a_token_of_staff
 
 
 def budgets(app: Flask, token: str) -> TestResponse:
@@ -14,20 +14,9 @@ def budgets(app: Flask, token: str) -> TestResponse:
 
 
 def staff_token(district: str) -> str:
-    username, at = f"staff-{district}", utc_now()
     with transaction(districts=[district]) as db:
         a_community(db, district)
-        identity.register_staff(
-            db,
-            username=username,
-            password=PASSWORD,
-            name="周九",
-            role="district_admin",
-            district=district,
-            at=at,
-        )
-    with transaction() as db:
-        return identity.sign_in_staff(db, username=username, password=PASSWORD, at=at).access_token
+        return a_token_of_staff(db, username=f"staff-{district}", district=district, at=utc_now())
 
 
 def test_staff_see_what_their_district_has(app: Flask):
