@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from backend.accounts.postings import PricedLine
 from backend.kit.db import Base, InDistrict
+from backend.kit.envelope import six_digits
 from backend.weighing.rules import State
 
 _STATES = ", ".join(f"'{state}'" for state in State)
@@ -47,6 +48,10 @@ class Weighing(InDistrict, Base):
     """`app`, `code` or `silence` where it was confirmed, else who gave the goods back."""
     reason: Mapped[str | None]
     entry: Mapped[UUID | None]
+
+    def code(self) -> str:
+        """Return the six digits that stand for agreement with this revision of the quote."""
+        return six_digits("confirmation", str(self.id), str(self.revision))
 
     def is_overdue(self, at: datetime) -> bool:
         """Tell whether a quote was left unanswered until its deadline."""

@@ -11,7 +11,9 @@ from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
+from backend.weighing.errors import ReceiptNotReady, WeighingNotFound
 from backend.weighing.models import Weighing, WeighingLine
+from backend.weighing.rules import State
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,27 @@ def of_pickup(db: Session, district: str, pickup: UUID) -> UUID | None:
     return db.scalar(select(Weighing.id).where(Weighing.district == district, Weighing.pickup == pickup))
 
 
-def visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing | None:
-    """Find a weighing that is the actor's own: his household's, or weighed by him."""
+def visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
+    """Find a weighing that is the actor's own: his household's, or weighed by him.
+
+    :raises WeighingNotFound: it is neither
+    """
     mine = Weighing.household == by.household if by.household else Weighing.collector == by.id
     query = select(Weighing).where(Weighing.district == by.district, Weighing.id == weighing_id, mine)
-    return db.scalars(query).one_or_none()
+    found = db.scalars(query).one_or_none()
+    if found is None:
+        raise WeighingNotFound
+    return found
+
+
+def quote(db: Session, weighing_id: UUID, *, by: Actor) -> Quote:
+    """Show a weighing to those it concerns, and the code to the household alone.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    """
+    weighing = visible(db, weighing_id, by=by)
+    secret = weighing.state == State.QUOTED and by.household == weighing.household
+    return Quote(weighing, lines(db, weighing), weighing.code() if secret else None)
 
 
 def weighings(
@@ -76,8 +94,20 @@ def weighings(
     return cut(rows, limit, lambda row: (row.id,))
 
 
-def receipt(db: Session, weighing: Weighing) -> Receipt:
-    """Gather what a confirmed weighing's amounts follow from."""
+def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> Receipt:
+    """Return the receipt of a confirmed weighing.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises ReceiptNotReady: it is not confirmed
+    """
+    weighing = visible(db, weighing_id, by=by)
+    if weighing.state != State.CONFIRMED:
+        raise ReceiptNotReady
+    return receipt_of(db, weighing)
+
+
+def receipt_of(db: Session, weighing: Weighing) -> Receipt:
+    """Gather what a weighing's amounts follow from."""
     return Receipt(
         weighing=weighing,
         lines=lines(db, weighing),

@@ -75,7 +75,7 @@ def list_weighings(args: dict[str, Any]) -> Page[Weighing]:
 @refuses(WeighingNotFound)
 def show(weighing_id: UUID) -> queries.Quote:
     """Show a weighing line by line; the household also sees the code that it may read out."""
-    return service.show(session(), weighing_id, by=actor())
+    return queries.quote(session(), weighing_id, by=actor())
 
 
 @blp.post("/<uuid:weighing_id>/lines")
@@ -136,4 +136,4 @@ def give_back(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
 @refuses(WeighingNotFound, ReceiptNotReady)
 def receipt(weighing_id: UUID) -> queries.Receipt:
     """Show what a confirmed weighing was credited with, and every rate and factor behind it."""
-    return service.receipt(session(), weighing_id, by=actor())
+    return queries.receipt(session(), weighing_id, by=actor())

@@ -16,7 +16,6 @@ from backend.identity import queries as identity
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.db import keep
-from backend.kit.envelope import six_digits
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.network import queries as network
@@ -33,7 +32,6 @@ from backend.weighing.errors import (
     LineTwice,
     NothingWeighed,
     NotQuoted,
-    ReceiptNotReady,
     ScaleNotCertified,
     ScaleNotFound,
     WeighingNotFound,
@@ -217,36 +215,9 @@ def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason
     return queries.Quote(weighing, lines)
 
 
-def show(db: Session, weighing_id: UUID, *, by: Actor) -> queries.Quote:
-    """Show a weighing to those it concerns, and the code to the household alone.
-
-    :raises WeighingNotFound: it is neither his household's nor weighed by him
-    """
-    weighing = _visible(db, weighing_id, by=by)
-    secret = weighing.state == State.QUOTED and by.household == weighing.household
-    return queries.Quote(weighing, queries.lines(db, weighing), code_of(weighing) if secret else None)
-
-
-def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> queries.Receipt:
-    """Return the receipt of a confirmed weighing.
-
-    :raises WeighingNotFound: it is neither his household's nor weighed by him
-    :raises ReceiptNotReady: it is not confirmed
-    """
-    weighing = _visible(db, weighing_id, by=by)
-    if weighing.state != State.CONFIRMED:
-        raise ReceiptNotReady
-    return queries.receipt(db, weighing)
-
-
-def code_of(weighing: Weighing) -> str:
-    """Return the six digits that stand for agreement with this revision of the quote."""
-    return six_digits("confirmation", str(weighing.id), str(weighing.revision))
-
-
 def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
     booking.complete(db, weighing.pickup, by=by, at=at)
-    receipt = queries.receipt(db, weighing)
+    receipt = queries.receipt_of(db, weighing)
     quoting.use_ceilings(db, weighing, receipt.lines)
     value = Priced(
         household=weighing.household,
@@ -282,17 +253,10 @@ def _check_code(db: Session, weighing: Weighing, code: str) -> None:
     """Compare the code; a wrong one counts, while the lock keeps other guesses waiting."""
     if weighing.wrong_codes >= CODE_TRIES:
         raise CodeLocked(retry_after=3600)
-    if not compare_digest(code, code_of(weighing)):
+    if not compare_digest(code, weighing.code()):
         weighing.wrong_codes += 1
         keep(db)
         raise CodeWrong
-
-
-def _visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
-    weighing = queries.visible(db, weighing_id, by=by)
-    if weighing is None:
-        raise WeighingNotFound
-    return weighing
 
 
 def _concerns(weighing: Weighing, by: Actor) -> bool:

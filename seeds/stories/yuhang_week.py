@@ -86,7 +86,7 @@ def _wednesday(wang: dict[str, Any], *, say: Say) -> None:
     bottles = {"material": "pet_bottle", "gross_grams": 2_200, "tare_grams": 200}
     bag = _weighed(wang, [foam, bottles], day=11, hour=14, say=say)
     with step() as db:
-        quote = weighing.show(db, bag.weighing, by=resident(db, wang, at=on(11, 14, 40)))
+        quote = weighings.quote(db, bag.weighing, by=resident(db, wang, at=on(11, 14, 40)))
     with step() as db:
         code = quote.confirmation_code
         weighing.confirm(db, bag.weighing, by=bag.collector, code=code, at=on(11, 14, 45))
@@ -154,7 +154,7 @@ def _first_receipt(zhang: dict[str, Any]) -> str | None:
         by = resident(db, zhang, at=on(8, 20))
         booked = pickups.pickups(db, DISTRICT, household=by.home(), cursor=None, limit=100).items
         weighed = weighings.of_pickup(db, DISTRICT, booked[-1].id) if booked else None
-        return printed(weighing.receipt(db, weighed, by=by)) if weighed else None
+        return printed(weighings.receipt(db, weighed, by=by)) if weighed else None
 
 
 def resident(db: Session, who: dict[str, Any], *, at: datetime) -> Actor:

@@ -305,7 +305,7 @@ def _weigh(db: Session, scene: Scene, pickup: UUID, *, by: Actor, at: datetime) 
     scene.ids |= {
         "weighing": str(quote.weighing.id),
         "line": str(quote.lines[0].id),
-        "code": weighing.code_of(quote.weighing),
+        "code": quote.weighing.code(),
     }
 
 
