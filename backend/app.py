@@ -9,7 +9,7 @@ from backend.carbon import routes as carbon
 from backend.catalogue import routes as catalogue
 from backend.identity import queries as identities
 from backend.identity import routes as identity
-from backend.kit import health, logs
+from backend.kit import dead_letters, health, logs
 from backend.kit.api import PlatformApi, open_api
 from backend.kit.auth import public
 from backend.kit.http import Platform, check_gates, prepare
@@ -35,7 +35,7 @@ def create_app() -> Platform:
     app.authenticate = identities.authenticate
     prepare(app)
     api = open_api(app)
-    for room in ROOMS:
+    for room in (*ROOMS, dead_letters):
         api.register_blueprint(room.blp)
     app.register_blueprint(web.blp)
     app.register_blueprint(health.blp)

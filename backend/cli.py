@@ -22,7 +22,7 @@ from backend.network import queries as network
 from backend.settings import settings
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
-ROUNDS = (jobs.sweep, idempotency.forget)
+ROUNDS = (jobs.sweep, jobs.forget, idempotency.forget)
 """What the clock does; each claims its own run."""
 _ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor")
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from hypothesis import strategies as some
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
@@ -23,6 +24,7 @@ from backend.identity.queries import StaffRole
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.ids import new_id
+from backend.kit.jobs import OutboxEvent, later
 from backend.network import service as network
 from backend.rewards import service as rewards
 from backend.subsidy import service as subsidy
@@ -62,6 +64,16 @@ def a_service_area(db: Session, district: str = YUHANG) -> None:
         basis_zh="假设。",
         basis_en="Assumption.",
     )
+
+
+# ── what may happen later ──
+
+
+def a_dead_letter(db: Session, district: str = YUHANG, *, at: datetime = NOON) -> UUID:
+    """Give up an event of a district."""
+    event = later(db, "test.nothing", {}, district=district, at=at, due_at=at + timedelta(days=1))
+    db.execute(update(OutboxEvent).where(OutboxEvent.id == event).values(dead_at=at, attempts=12))
+    return event
 
 
 # ── identity ──

@@ -77,7 +77,15 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "till": frozenset({*_STAFF, "offer:read", "voucher:honour"}),
     "district_admin": frozenset(
-        {*_STAFF, "offer:read", "budget:read", "service:edit", "person:read", "personal:reveal"}
+        {
+            *_STAFF,
+            "offer:read",
+            "budget:read",
+            "service:edit",
+            "jobs:manage",
+            "person:read",
+            "personal:reveal",
+        }
     ),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read"}),

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 QUEUE = "lvzhang"
 GIVE_UP_AFTER = 12
 SWEEP_SECONDS = 5
+_ONE_DAY = 86_400
+_KEPT = timedelta(days=30)
 _MOST_WAITING = 1000
 """The sweep adds nothing to a queue as long as this: what it found before is still in there."""
 
@@ -43,6 +45,7 @@ class OutboxEvent(InCity, Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at", postgresql_where="done_at is null and dead_at is null"),
+        Index("ix_outbox_dead", "district", "id", postgresql_where="dead_at is not null"),
     )
 
     topic: Mapped[str]
@@ -164,6 +167,26 @@ def _failed(db: Session, event: UUID, error: Exception, at: datetime) -> None:
     if row.attempts >= GIVE_UP_AFTER:
         row.dead_at = at
         log.error("event_given_up", event_id=str(event), topic=row.topic, last_error=row.last_error)
+
+
+def retry(db: Session, event: UUID, *, district: str, at: datetime) -> OutboxEvent | None:
+    """Have an event of a district that was given up tried again; None where there is none."""
+    row = db.get(OutboxEvent, event, with_for_update=True)
+    if row is None or row.district != district or row.dead_at is None:
+        return None
+    row.dead_at, row.attempts, row.due_at = None, 0, at
+    after_commit(db, partial(wake, [event]))
+    return row
+
+
+def forget() -> int:
+    """Delete what was done long ago; the clock calls it, and once a day it works. Dead letters stay."""
+    at = utc_now()
+    with transaction() as db:
+        if not claimed(db, "forget_events", every_seconds=_ONE_DAY, at=at):
+            return 0
+        gone = delete(OutboxEvent).where(OutboxEvent.done_at < at - _KEPT)
+        return len(db.scalars(gone.returning(OutboxEvent.id)).all())
 
 
 def claimed(db: Session, name: str, *, every_seconds: int, at: datetime) -> bool:

@@ -23,11 +23,15 @@ from tests.walls.world import Stage
 
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
-OWNED = ALONE | {"person", "pickup", "weighing", "line", "redemption", "entry", "offer", "voucher", "scale"}
-"""What somebody may name that is not theirs."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer"}
+OF_THE_DISTRICT = {"offer", "event"}
 """What belongs to everybody in the district."""
+OWNED = (
+    ALONE
+    | OF_THE_DISTRICT
+    | {"person", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
+)
+"""What somebody may name that is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,8 @@ CALLS: dict[str, Call] = {
     "weighings_confirm": Call(Stage.QUOTED, body={"code": "{code}"}),
     "weighings_give_back": Call(Stage.QUOTED, body={"reason": "有污渍"}),
     "weighings_receipt": Call(),
+    "jobs_list_dead": Call(),
+    "jobs_try_again": Call(),
 }
 
 

@@ -259,6 +259,7 @@ def _scene(
         people={**people, RESIDENT: _person(db, resident, at=at)},
         ids={
             "offer": str(place.offer),
+            "event": str(makers.a_dead_letter(db, place.district, at=at)),
             "scale": str(place.scale),
             "district": place.district,
             "community": place.community,
