@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Where `gateway` posts `{"to", "text"}` as JSON."""
     sms_gateway_token: SecretStr | None = None
     """What the gateway knows us by."""
+    codes_an_hour: int = Field(5_000, ge=1)
+    """How many one-time codes may leave in an hour; each costs money."""
     body_bytes: int = 1 << 20
     """The largest request body that is read."""
     statement_seconds: int = Field(15, ge=1)

@@ -47,8 +47,8 @@ def set_up_household(
     if any(post.role == RESIDENT for post in queries.posts(db, by.id)):
         raise AlreadyInHousehold
     home = open_household(db, community=community, address=address, at=at)
-    _agree(db, person=by.id, version=consent, at=at)
-    _move_in(db, home, person=by.id, at=at)
+    agree(db, person=by.id, version=consent, at=at)
+    move_in(db, home, person=by.id, at=at)
     return queries.own_home(db, home.district, home.id)
 
 
@@ -84,7 +84,7 @@ def enter_resident(db: Session, home: rules.Home, *, phone: str, name: str, at: 
     person = number_of(db, phone, at=at)
     if person.name_sealed is None:
         person.call(name)
-    _move_in(db, home, person=person.id, at=at)
+    move_in(db, home, person=person.id, at=at)
     return person.id
 
 
@@ -112,7 +112,7 @@ def number_of(db: Session, phone: str, *, language: str | None = None, at: datet
     return number_of(db, phone, language=language, at=at)
 
 
-def _move_in(db: Session, home: rules.Home, *, person: UUID, at: datetime) -> None:
+def move_in(db: Session, home: rules.Home, *, person: UUID, at: datetime) -> None:
     """Make somebody a member of a household that the transaction sees, and a resident of its district."""
     member = {"district": home.district, "household": home.id, "person": person, "joined_at": at}
     db.execute(insert(Membership).values(id=new_id(at), **member).on_conflict_do_nothing())
@@ -126,7 +126,8 @@ def _move_in(db: Session, home: rules.Home, *, person: UUID, at: datetime) -> No
     )
 
 
-def _agree(db: Session, *, person: UUID, version: str, at: datetime) -> None:
+def agree(db: Session, *, person: UUID, version: str, at: datetime) -> None:
+    """Write down that somebody agreed to the terms; saying it again changes nothing."""
     agreed = {"id": new_id(at), "person": person, "what": "terms", "version": version, "at": at}
     db.execute(insert(Consent).values(agreed).on_conflict_do_nothing())
 

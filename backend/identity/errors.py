@@ -11,6 +11,14 @@ class CodeTooSoon(TooManyRequests):
     en = "A code was sent to this number a short while ago; try again in {seconds} seconds."
 
 
+class TooManyCodes(TooManyRequests):
+    """Too many codes were asked for from one line, for one block of numbers, or in the whole city."""
+
+    code = "too_many_codes"
+    zh = "验证码请求过多，请稍后再试。"
+    en = "Too many codes were asked for; try again later."
+
+
 class CodeWrong(Unauthenticated):
     """The code does not fit, has run out, was used, or was guessed at too often."""
 
@@ -60,6 +68,46 @@ class SecretTooWeak(Unprocessable):
     code = "secret_too_weak"
     zh = "密码至少 12 个字符；PIN 为 6 位数字。"
     en = "A password has at least 12 characters, a PIN six digits."
+
+
+class InvitationWrong(NotFound):
+    """There is no such invitation, or it was used, or has run out."""
+
+    code = "invitation_wrong"
+    zh = "邀请码无效或已过期。"
+    en = "The invitation is not valid, or no longer."
+
+
+class ProofNeeded(Forbidden):
+    """What is costly or final takes a fresh one-time code."""
+
+    code = "proof_needed"
+    zh = "请先用新的短信验证码确认是您本人。"
+    en = "Prove first that it is you, with a fresh one-time code."
+
+
+class CardNotFound(NotFound):
+    """The household has no such card."""
+
+    code = "card_not_found"
+    zh = "没有这张卡。"
+    en = "There is no such card."
+
+
+class TooManyCards(Conflict):
+    """A household has a few cards, so that none is forgotten."""
+
+    code = "too_many_cards"
+    zh = "每户最多 {most} 张卡，请先作废一张。"
+    en = "A household has at most {most} cards; revoke one first."
+
+
+class HouseholdNotFound(NotFound):
+    """The district has no such household."""
+
+    code = "household_not_found"
+    zh = "本区没有这个家庭。"
+    en = "There is no such household in your district."
 
 
 class DeviceNotFound(NotFound):

@@ -148,6 +148,8 @@ class TokenFamily(InCity, Base):
     rotated_at: Mapped[datetime]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    """When a one-time code was last given in it."""
 
     def is_live(self, at: datetime) -> bool:
         """Tell whether it can still be refreshed."""
@@ -190,9 +192,17 @@ class OneTimeCode(InCity, Base):
     """A code that was asked for; its digits are derived, its number goes when it is sent. City register."""
 
     __tablename__ = "one_time_code"
-    __table_args__ = (Index("ix_one_time_code_phone_index_created_at", "phone_index", "created_at"),)
+    __table_args__ = (
+        Index("ix_one_time_code_phone_index_created_at", "phone_index", "created_at"),
+        Index("ix_one_time_code_source_created_at", "source", "created_at"),
+        Index("ix_one_time_code_prefix_created_at", "prefix", "created_at"),
+    )
 
     phone_index: Mapped[bytes]
+    source: Mapped[bytes]
+    """Which address asked, keyed, so that it is counted and not known."""
+    prefix: Mapped[bytes]
+    """Which ten thousand numbers it is one of, keyed likewise."""
     request_hash: Mapped[bytes] = mapped_column(unique=True)
     """The code counts only together with what the device was told that asked for it."""
     vault_key: Mapped[bytes | None]
@@ -327,3 +337,40 @@ class Membership(InDistrict, Base):
     person: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+
+
+class Invitation(InDistrict, Base):
+    """What lets one person into a household; the code itself is kept nowhere."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "household"], ["household.district", "household.id"]),
+        UniqueConstraint("district", "hash"),
+    )
+
+    household: Mapped[UUID]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    hash: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    used_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    used_at: Mapped[datetime | None]
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether it can still be used."""
+        return self.used_at is None and at < self.expires_at
+
+
+class Card(InDistrict, Base):
+    """A household's printed card; its code is derived from its id."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "household"], ["household.district", "household.id"]),
+        Index("ix_card_district_household", "district", "household"),
+    )
+
+    household: Mapped[UUID]
+    issued_by: Mapped[UUID]
+    role: Mapped[str]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from backend.identity.models import (
     Access,
     Assignment,
+    Card,
     Credential,
     Guess,
     Household,
+    Invitation,
     Membership,
     OneTimeCode,
     Person,
@@ -24,6 +26,8 @@ from backend.identity.rules import (
     COLLECTOR,
     ROLES,
     STEPS,
+    CardKnown,
+    CodesCounted,
     Collector,
     Device,
     Doorstep,
@@ -186,6 +190,50 @@ def people(db: Session, district: str, *, phone_last4: str, cursor: str | None, 
     return cut([Known(*row) for row in rows], limit, lambda row: (row.id,))
 
 
+def number_index(db: Session, person: UUID) -> bytes | None:
+    """Return what somebody's number is looked up by; staff may have none."""
+    return db.get_one(Person, person).phone_index
+
+
+def proved_at(db: Session, session: UUID) -> datetime | None:
+    """Tell when a one-time code was last given in a session."""
+    return db.scalar(select(TokenFamily.proved_at).where(TokenFamily.id == session))
+
+
+def family_known(db: Session, session: UUID) -> TokenFamily:
+    """Return a session that is known to exist."""
+    return db.get_one(TokenFamily, session)
+
+
+def invitation_locked(db: Session, district: str, hash: bytes) -> Invitation | None:
+    """Lock an invitation, so that it is used once."""
+    return db.scalars(
+        select(Invitation).where(Invitation.district == district, Invitation.hash == hash).with_for_update()
+    ).one_or_none()
+
+
+def household_locked(db: Session, district: str, household_id: UUID) -> None:
+    """Make whoever changes what a household has wait for one another."""
+    db.get_one(Household, (district, household_id), with_for_update=True)
+
+
+def card(db: Session, district: str, card_id: UUID) -> Card | None:
+    """Find a card that was not revoked."""
+    return db.scalars(
+        select(Card).where(Card.district == district, Card.id == card_id, Card.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def cards(db: Session, district: str, household_id: UUID) -> list[CardKnown]:
+    """List the cards of a household that were not revoked, the oldest first."""
+    rows = db.scalars(
+        select(Card)
+        .where(Card.district == district, Card.household == household_id, Card.revoked_at.is_(None))
+        .order_by(Card.id)
+    )
+    return [CardKnown(row.id, row.issued_at) for row in rows]
+
+
 def person_standing(db: Session, district: str, person: UUID) -> Person | None:
     """Find somebody who stands in a district."""
     stands = exists().where(
@@ -284,6 +332,23 @@ def codes_since(db: Session, phone_index: bytes, since: datetime) -> Sequence[da
         .where(OneTimeCode.phone_index == phone_index, OneTimeCode.created_at > since)
         .order_by(OneTimeCode.created_at.desc())
     ).all()
+
+
+def codes_counted(db: Session, *, source: bytes, prefix: bytes, since: datetime) -> CodesCounted:
+    """Count the codes of a while: from one line, to one block of numbers, and in all."""
+    return CodesCounted(
+        *db.execute(
+            select(
+                *(
+                    select(func.count())
+                    .select_from(OneTimeCode)
+                    .where(OneTimeCode.created_at > since, *which)
+                    .scalar_subquery()
+                    for which in ((OneTimeCode.source == source,), (OneTimeCode.prefix == prefix,), ())
+                )
+            )
+        ).one()
+    )
 
 
 def code_locked(db: Session, code: UUID) -> OneTimeCode | None:

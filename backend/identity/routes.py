@@ -6,14 +6,18 @@ from uuid import UUID
 from backend.identity import queries, service
 from backend.identity.errors import (
     AlreadyInHousehold,
+    CardNotFound,
     CodeTooSoon,
     CodeWrong,
     CommunityUnknown,
     DeviceNotFound,
+    HouseholdNotFound,
+    InvitationWrong,
     LoginWrong,
     NoSecondFactor,
     NotAssigned,
     PersonNotFound,
+    ProofNeeded,
     RefreshWrong,
     SecondFactorWrong,
     SecretTooCommon,
@@ -21,21 +25,28 @@ from backend.identity.errors import (
     SecretUnchanged,
     SecretWrong,
     TermsOutdated,
+    TooManyCards,
+    TooManyCodes,
 )
 from backend.identity.rules import (
     TERMS,
+    CardShown,
     CodeSent,
     Enrolled,
     Enrolment,
+    Invited,
     Known,
     Look,
     Me,
     OwnHome,
+    Proved,
     Revealed,
     SignedIn,
 )
 from backend.identity.schemas import (
     AccessPageOut,
+    CardShownOut,
+    CardsOut,
     CodeIn,
     CodeSentOut,
     CollectorIn,
@@ -45,6 +56,8 @@ from backend.identity.schemas import (
     ExchangeIn,
     HouseholdIn,
     HouseholdOut,
+    InvitedOut,
+    JoinIn,
     MeOut,
     NewPasswordIn,
     NewPinIn,
@@ -52,6 +65,8 @@ from backend.identity.schemas import (
     PeopleIn,
     PersonPageOut,
     ProofIn,
+    ProofOfNumberIn,
+    ProvedOut,
     RecoveryCodesOut,
     RefreshIn,
     ResidentIn,
@@ -135,6 +150,13 @@ _DEVICE = {
     "last_seen_at": "2026-03-02T08:30:00+00:00",
     "is_this": True,
 }
+_INVITED = {"code": "330110-ABCDEFGHJKMNPQRS", "expires_at": "2026-03-03T00:00:00+00:00"}
+_CARD = {"id": "0192f0c4-a1b2-7c3d-8e4f-5a6b7c8d9e0f", "issued_at": "2026-03-02T00:00:00+00:00"}
+_CARD_SHOWN = {
+    **_CARD,
+    "code": "LVC1.AGJPBRFBWJ6D3DSPLJVXZDM6B5UFYXWVUTSRQPON",
+    "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
+}
 _REASON = "她来电询问昨天的称重结果"
 _ACCESS = {
     "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",
@@ -156,10 +178,10 @@ _ACCESS = {
     CodeSentOut,
     example=_CODE_SENT,
 )
-@refuses(CodeTooSoon)
+@refuses(CodeTooSoon, TooManyCodes)
 def send_code(body: dict[str, Any]) -> CodeSent:
     """Send a one-time code to a mobile number; the answer is the same whether or not it is known."""
-    return service.send_code(session(), **body, language=language(), at=now())
+    return service.send_code(session(), **body, language=language(), address=address(), at=now())
 
 
 @blp.post("/sign-in/resident")
@@ -369,3 +391,95 @@ def list_people(args: dict[str, Any]) -> Page[Known]:
 def reveal(body: dict[str, Any], person_id: UUID) -> Revealed:
     """Show a number, a name or an address; the person reads that you looked, and why."""
     return service.reveal(session(), person_id, by=actor(), at=now(), **body)
+
+
+@blp.post("/sign-in/proof")
+@requires("session:prove")
+@blp.arguments(ProofOfNumberIn, example={"request_id": _CODE_SENT["request_id"], "code": "246810"})
+@blp.response(200, ProvedOut, example={"until": "2026-03-02T00:10:00+00:00"})
+@refuses(CodeWrong)
+def prove(body: dict[str, Any]) -> Proved:
+    """Give a fresh one-time code before what is costly or final; ask for it at `sign-in/codes` as before."""
+    return service.prove(session(), by=actor(), at=now(), **body)
+
+
+@blp.post("/household/invitations")
+@requires("household:change")
+@blp.response(201, InvitedOut, example=_INVITED)
+def invite() -> Invited:
+    """Make a code that lets one person into your household, within a day."""
+    return service.invite(session(), by=actor(), at=now())
+
+
+@blp.post("/household/membership")
+@requires("household:join")
+@blp.arguments(JoinIn, example={"code": _INVITED["code"], "consent": _SET_UP["consent"]})
+@blp.response(201, HouseholdOut, example={**_HOUSEHOLD, "members": 2})
+@refuses(TermsOutdated, AlreadyInHousehold, InvitationWrong)
+def join(body: dict[str, Any]) -> OwnHome:
+    """Come into the household that you were invited to."""
+    return service.join(session(), by=actor(), at=now(), **body)
+
+
+@blp.delete("/household/membership")
+@requires("household:change")
+@blp.response(204)
+@refuses(ProofNeeded)
+def leave() -> None:
+    """Leave your household; its points stay with it. It cannot be undone, so it takes a fresh proof."""
+    service.leave(session(), by=actor(), at=now())
+
+
+@blp.get("/household/cards")
+@requires("household:read")
+@blp.response(200, CardsOut, example={"items": [_CARD]})
+def list_cards() -> dict[str, Any]:
+    """List your household's cards, without their codes."""
+    who = actor()
+    return {"items": queries.cards(session(), who.district, who.home())}
+
+
+@blp.post("/household/cards")
+@requires("household:change")
+@blp.response(201, CardShownOut, example=_CARD_SHOWN)
+@refuses(ProofNeeded, TooManyCards)
+def add_card() -> CardShown:
+    """Issue a card for who has no smartphone: at the door it agrees to a weighing. It takes a fresh proof."""
+    return service.add_card(session(), by=actor(), at=now())
+
+
+@blp.post("/household/cards/<uuid:card_id>/reveal")
+@requires("household:change")
+@blp.response(200, CardShownOut, example=_CARD_SHOWN)
+@refuses(ProofNeeded, CardNotFound)
+def reveal_card(card_id: UUID) -> CardShown:
+    """Show a card again, to print it. It takes a fresh proof."""
+    return service.reveal_card(session(), card_id, by=actor(), at=now())
+
+
+@blp.delete("/household/cards/<uuid:card_id>")
+@requires("household:change")
+@blp.response(204)
+@refuses(CardNotFound)
+def revoke_card(card_id: UUID) -> None:
+    """End a card of your household at once."""
+    who = actor()
+    service.revoke_card(session(), card_id, by=who, household=who.home(), at=now())
+
+
+@blp.post("/households/<uuid:household_id>/cards")
+@requires("card:issue")
+@blp.response(201, CardShownOut, example=_CARD_SHOWN)
+@refuses(HouseholdNotFound, TooManyCards)
+def issue_card(household_id: UUID) -> CardShown:
+    """Issue a card to a household of your district, over the counter."""
+    return service.issue_card(session(), household_id, by=actor(), at=now())
+
+
+@blp.delete("/cards/<uuid:card_id>")
+@requires("card:issue")
+@blp.response(204)
+@refuses(CardNotFound)
+def withdraw_card(card_id: UUID) -> None:
+    """End a card of your district at once, as when it was lost."""
+    service.revoke_card(session(), card_id, by=actor(), at=now())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,10 @@ CODE_LIVES = timedelta(minutes=5)
 CODE_TRIES = 5
 CODE_EVERY = timedelta(seconds=60)
 CODES_AN_HOUR = 5
+CODES_AN_HOUR_OF_A_LINE = 30
+"""A house full of people may share a line; a machine that asks for codes does not stop here by itself."""
+CODES_AN_HOUR_OF_A_PREFIX = 200
+"""Of ten thousand numbers that follow one another."""
 HOUR = timedelta(hours=1)
 ACCESS_LIVES = timedelta(minutes=15)
 REFRESH_LIVES = timedelta(days=30)
@@ -27,6 +32,9 @@ REFRESH_GRACE = timedelta(seconds=30)
 """An answer lost on the way may be asked for again, until the token it held is first used."""
 STEP_LIVES = timedelta(minutes=15)
 """A sign-in that is not finished by then begins anew."""
+INVITATION_LIVES = timedelta(hours=24)
+PROOF_LIVES = timedelta(minutes=10)
+"""How long a fresh one-time code counts for what is costly or final."""
 FREE_FAILURES = 5
 FREE_FAILURES_OF_STRANGERS = 50
 LONGEST_DELAY = HOUR
@@ -42,12 +50,14 @@ _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
 _STAFF = (*_WORKING, "second_factor:enrol")
 ROLES: Mapping[str, frozenset[str]] = {
-    NEWCOMER: frozenset({*_EVERYBODY, "household:set_up"}),
+    NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
     RESIDENT: frozenset(
         {
             *_EVERYBODY,
             "household:set_up",
             "household:read",
+            "household:change",
+            "session:prove",
             "notice:read",
             "service:read",
             "pickup:book",
@@ -85,6 +95,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "jobs:manage",
             "person:read",
             "personal:reveal",
+            "card:issue",
         }
     ),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
@@ -114,6 +125,23 @@ class CodeSent:
     request_id: str = field(repr=False)
     expires_at: datetime
     resend_at: datetime
+
+
+@dataclass(frozen=True)
+class CodesCounted:
+    """How many codes left in the last hour."""
+
+    of_line: int
+    of_prefix: int
+    in_all: int
+
+    def may_another(self, *, at_most: int) -> bool:
+        """Tell whether one more may leave; each text message costs money."""
+        return (
+            self.of_line < CODES_AN_HOUR_OF_A_LINE
+            and self.of_prefix < CODES_AN_HOUR_OF_A_PREFIX
+            and self.in_all < at_most
+        )
 
 
 @dataclass(frozen=True)
@@ -219,6 +247,37 @@ class Collector:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """What lets one person into a household, the only time it is seen."""
+
+    code: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Proved:
+    """Until when a session counts as proved."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class CardKnown:
+    """A household's card without its code."""
+
+    id: UUID
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
+class CardShown(CardKnown):
+    """A household's card as it is printed."""
+
+    code: str = field(repr=False)
+    qr_svg: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Device:
     """Where somebody is signed in."""
 
@@ -306,6 +365,46 @@ def code_message(digits: str, language: str) -> str:
     if language == "en":
         return f"[Lvzhang] {digits} is your sign-in code, valid for {minutes} minutes. Tell it to nobody."
     return f"【绿账】您的登录验证码为 {digits}，{minutes} 分钟内有效，请勿告诉他人。"
+
+
+def invitation_code(district: str, nonce: bytes) -> str:
+    """Write an invitation: where it leads, and 80 random bits that a person can type."""
+    return f"{district}-{base64.b32encode(nonce).decode()}"
+
+
+def district_of_invitation(code: str) -> str | None:
+    """Read where an invitation leads."""
+    found = re.fullmatch(r"([0-9]{6})-[A-Z2-7]{16}", code)
+    return found[1] if found else None
+
+
+def card_code(district: str, card: UUID) -> str:
+    """Write what a household's card says: its id and a mark of 72 bits that only we can make."""
+    marked = card.bytes + mac("card", district, str(card))[:9]  # 25 bytes in all need no padding
+    return f"LVC1.{base64.b32encode(marked).decode()}"
+
+
+def card_of(code: str) -> UUID | None:
+    """Read which card a code claims to be."""
+    found = re.fullmatch(r"LVC1\.([A-Z2-7]{40})", code)
+    return UUID(bytes=base64.b32decode(found[1])[:16]) if found else None
+
+
+def network_of(address: str) -> str:
+    """Return what one line pays for: an IPv4 address, or the /64 that a line has in IPv6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
+
+
+def limits_of_codes(phone: str, address: str) -> tuple[bytes, bytes]:
+    """Tell under which line and which block of numbers a code is counted, without saying which they are.
+
+    Whoever pumps text messages counts up the numbers of a block that pays them.
+    """
+    return mac("code-source", network_of(address)), mac("code-prefix", phone[:-4])
 
 
 def next_code_at(sent_in_the_last_hour: Sequence[datetime]) -> datetime | None:

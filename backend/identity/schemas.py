@@ -290,6 +290,53 @@ class ConsentIn(In):
         return agreed_to
 
 
+class InvitedOut(Out):
+    """What lets one person in; nobody can show it again."""
+
+    code = fields.String(required=True)
+    expires_at = Moment(required=True)
+
+
+class JoinIn(In):
+    """The invitation, and that one agrees."""
+
+    code = Words(minimum=1, maximum=40, required=True)
+    consent = fields.Nested(ConsentIn, required=True)
+
+
+class ProofOfNumberIn(In):
+    """A fresh code that came to one's own number, and the request that asked for it."""
+
+    request_id = Words(minimum=1, maximum=64, required=True)
+    code = _six_digits()
+
+
+class ProvedOut(Out):
+    """Until when it counts."""
+
+    until = Moment(required=True)
+
+
+class CardOut(Out):
+    """A card without its code."""
+
+    id = Id(required=True)
+    issued_at = Moment(required=True)
+
+
+class CardsOut(Out):
+    """The cards of a household."""
+
+    items = fields.List(fields.Nested(CardOut), required=True)
+
+
+class CardShownOut(CardOut):
+    """A card as it is printed."""
+
+    code = fields.String(required=True)
+    qr_svg = fields.String(required=True, metadata={"description": "the code as a picture, an SVG"})
+
+
 class HouseholdIn(In):
     """Where a household lives, and that it agrees."""
 

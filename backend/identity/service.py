@@ -3,7 +3,6 @@
 Phone numbers come in E.164, as the wire's schema leaves them.
 """
 
-import hmac
 import secrets
 from datetime import datetime
 from math import ceil
@@ -13,6 +12,12 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from backend.identity import queries, rules, sessions
+from backend.identity.cards import add as add_card
+from backend.identity.cards import issue as issue_card
+from backend.identity.cards import reveal as reveal_card
+from backend.identity.cards import revoke as revoke_card
+from backend.identity.cards import speaks_for
+from backend.identity.codes import spend
 from backend.identity.enrolment import (
     assign,
     dismiss,
@@ -24,9 +29,17 @@ from backend.identity.enrolment import (
     reset_login,
     set_up_household,
 )
-from backend.identity.errors import CodeTooSoon, CodeWrong, DeviceNotFound, NotAssigned, RefreshWrong
+from backend.identity.errors import (
+    CodeTooSoon,
+    DeviceNotFound,
+    NotAssigned,
+    RefreshWrong,
+    TooManyCodes,
+)
 from backend.identity.logins import change_secret, sign_in_collector, sign_in_staff
+from backend.identity.members import invite, join, leave
 from backend.identity.models import OneTimeCode, TokenFamily, digest
+from backend.identity.proof import demand_proof, prove
 from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SignedIn
 from backend.identity.second_factor import confirm as confirm_second_factor
 from backend.identity.second_factor import enrol as enrol_second_factor
@@ -42,22 +55,31 @@ from backend.kit.jobs import later
 from backend.settings import settings
 
 __all__ = [
+    "add_card",
     "assign",
     "change_secret",
     "confirm_second_factor",
+    "demand_proof",
     "dismiss",
     "end_device",
     "enrol_second_factor",
     "enter_resident",
     "exchange_district",
     "hand_over_second_factor",
+    "invite",
+    "issue_card",
+    "join",
+    "leave",
     "open_household",
+    "prove",
     "refresh",
     "register_collector",
     "register_staff",
     "renew_recovery_codes",
     "reset_login",
     "reveal",
+    "reveal_card",
+    "revoke_card",
     "send_code",
     "set_up_household",
     "show_door",
@@ -65,18 +87,23 @@ __all__ = [
     "sign_in_resident",
     "sign_in_staff",
     "sign_out",
+    "speaks_for",
     "take_letter",
     "verify_second_factor",
 ]
 
+_ONE_WHILE = 600
+"""How many seconds somebody is asked to wait who has had more than their share."""
 
-def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSent:
+
+def send_code(db: Session, *, phone: str, language: str, address: str = "", at: datetime) -> CodeSent:
     """Make a one-time code for a number and let it leave once this is committed.
 
     It counts only together with the request's id, so read aloud to somebody it is of no use to them.
 
-
+    :param address: where the request came from
     :raises CodeTooSoon: one a minute, five an hour
+    :raises TooManyCodes: too many for this line, this block of numbers or the hour's spending
     """
     index = blind_index(phone)
     queries.lock_number(db, index)
@@ -84,11 +111,17 @@ def send_code(db: Session, *, phone: str, language: str, at: datetime) -> CodeSe
     if free_at is not None and at < free_at:
         seconds = ceil((free_at - at).total_seconds())
         raise CodeTooSoon(retry_after=seconds, seconds=seconds)
+    source, prefix = rules.limits_of_codes(phone, address)
+    counted = queries.codes_counted(db, source=source, prefix=prefix, since=at - rules.HOUR)
+    if not counted.may_another(at_most=settings().codes_an_hour):
+        raise TooManyCodes(retry_after=_ONE_WHILE)
     code, key, request_id = new_id(at), new_key(), secrets.token_urlsafe(16)
     db.add(
         OneTimeCode(
             id=code,
             phone_index=index,
+            source=source,
+            prefix=prefix,
             request_hash=digest(request_id),
             vault_key=key,
             phone_sealed=seal(key, phone, place=f"one_time_code.phone/{code}"),
@@ -128,7 +161,7 @@ def sign_in_resident(
     :param request_id: what the device was told when it asked for the code
     :raises CodeWrong: also when the right one comes too late, after too many wrong ones, or from elsewhere
     """
-    _spend(db, blind_index(phone), code, request_id, at=at)
+    spend(db, blind_index(phone), code, request_id, at=at)
     person = number_of(db, phone, language=language, at=at).id
     home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
     if home is None or home.district is None:
@@ -139,21 +172,6 @@ def sign_in_resident(
         told = {"person": str(person), "moment": at.isoformat()}
         later(db, "notices.new_device", told, district=home.district, at=at)
     return sessions.begin(db, person, home, household=household, device=device, at=at)
-
-
-def _spend(db: Session, index: bytes, code: str, request_id: str, *, at: datetime) -> None:
-    """Count a guess, then judge it."""
-    fixed = settings().fixed_code
-    if fixed is not None and hmac.compare_digest(code, fixed.get_secret_value()):
-        return
-    row = queries.code_of_request_locked(db, index, request_id)
-    if row is None or not row.is_open(at):
-        raise CodeWrong
-    row.attempts += 1
-    keep(db)  # the next guess waits for this row, and the refusal below does not take the count back
-    if not hmac.compare_digest(code, row.digits()):
-        raise CodeWrong
-    row.used_at = at
 
 
 def refresh(db: Session, *, refresh_token: str, at: datetime) -> SignedIn:

@@ -56,7 +56,14 @@ class ConfirmationIn(In):
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(r"^[0-9]{6}\Z"),
-        metadata={"description": "six digits; needed from a collector only"},
+        metadata={"description": "six digits that a collector was read"},
+    )
+    card = Words(
+        minimum=1,
+        maximum=60,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "what a collector scanned from the household's card, instead of the code"},
     )
 
 

@@ -13,6 +13,7 @@ from backend.accounts.postings import Priced, Settle
 from backend.booking import service as booking
 from backend.carbon import queries as carbon
 from backend.identity import queries as identity
+from backend.identity import service as persons
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.db import keep
@@ -161,9 +162,15 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
 
 
 def confirm(
-    db: Session, weighing_id: UUID, *, by: Actor, at: datetime, code: str | None = None
+    db: Session,
+    weighing_id: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    code: str | None = None,
+    card: str | None = None,
 ) -> queries.Receipt:
-    """Agree on the weight: by a member of the household, or by the code that he read out.
+    """Agree on the weight: by a member of the household, by the code that he read out, or by its card.
 
     Green points, carbon, subsidy and mass follow in one ledger entry.
 
@@ -178,6 +185,9 @@ def confirm(
     _quoted(weighing)
     if by.household == weighing.household:
         return _confirm(db, weighing, by=by, how="app", at=at)
+    if card is not None:
+        _check_card(db, weighing, card)
+        return _confirm(db, weighing, by=by, how="card", at=at)
     _check_code(db, weighing, code or "")
     return _confirm(db, weighing, by=by, how="code", at=at)
 
@@ -254,6 +264,16 @@ def _check_code(db: Session, weighing: Weighing, code: str) -> None:
     if weighing.wrong_codes >= CODE_TRIES:
         raise CodeLocked(retry_after=3600)
     if not compare_digest(code, weighing.code()):
+        weighing.wrong_codes += 1
+        keep(db)
+        raise CodeWrong
+
+
+def _check_card(db: Session, weighing: Weighing, card: str) -> None:
+    """Take a card of the household; a wrong one counts as a wrong code does."""
+    if weighing.wrong_codes >= CODE_TRIES:
+        raise CodeLocked(retry_after=3600)
+    if persons.speaks_for(db, card, district=weighing.district) != weighing.household:
         weighing.wrong_codes += 1
         keep(db)
         raise CodeWrong

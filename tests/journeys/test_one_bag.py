@@ -131,6 +131,26 @@ def test_the_code_that_was_read_out_agrees_and_a_wrong_one_counts(city):
     assert receipt["ended_by"] == "code"
 
 
+def test_a_card_agrees_at_the_door_and_a_strange_one_does_not(city):
+    zhang, wang = city.zhang(), city.wang()
+    own, strange = a_card(zhang), a_card(wang)
+    bag = quoted(city, zhang)
+
+    refused = bag.collector.post(f"{bag.path}/confirmation", {"card": strange}, status=403)
+    receipt = bag.collector.post(f"{bag.path}/confirmation", {"card": own}, status=201)
+
+    assert refused["code"] == "confirmation_code_wrong"
+    assert receipt["ended_by"] == "card"
+    assert zhang.get("/v1/accounts")["green"]["points"] == 292
+
+
+def a_card(resident):
+    """Print a card, once a fresh code has proved who asks."""
+    assert resident.post("/v1/household/cards", status=403)["code"] == "proof_needed"
+    resident.post("/v1/sign-in/proof", {"request_id": "any", "code": "246810"})
+    return resident.post("/v1/household/cards", status=201)["code"]
+
+
 def test_after_five_wrong_codes_even_the_right_one_is_refused_but_the_resident_still_agrees(city):
     bag = quoted(city, city.zhang())
     code = bag.resident.get(bag.path)["confirmation_code"]

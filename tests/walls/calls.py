@@ -29,7 +29,7 @@ OF_THE_DISTRICT = {"offer", "event"}
 OWNED = (
     ALONE
     | OF_THE_DISTRICT
-    | {"person", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
+    | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
 )
 """What somebody may name that is not theirs."""
 
@@ -92,6 +92,18 @@ CALLS: dict[str, Call] = {
     "identity_list_accesses": Call(),
     "identity_list_devices": Call(),
     "identity_end_device": Call(),
+    "identity_prove": Call(body={"request_id": "any", "code": makers.FIXED_CODE}),
+    "identity_invite": Call(),
+    "identity_join": Call(
+        body={"code": "{invitation}", "consent": {"agreed": True, "version": TERMS}},
+    ),
+    "identity_leave": Call(),
+    "identity_list_cards": Call(),
+    "identity_add_card": Call(),
+    "identity_reveal_card": Call(),
+    "identity_revoke_card": Call(),
+    "identity_issue_card": Call(),
+    "identity_withdraw_card": Call(),
     "identity_list_people": Call(query={"phone_last4": "{last4}"}),
     "identity_reveal": Call(body={"field": "phone", "reason": "核对昨天的投诉"}),
     "identity_set_up_household": Call(

@@ -4,7 +4,7 @@ Two of them share a district and nothing else; the third lies in another distric
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -113,7 +113,12 @@ def _a_stranger(db: Session, how: str, nth: int, *, at: datetime) -> Person:
 def _person(db: Session, actor: Actor, *, at: datetime, **changed: datetime) -> Person:
     """Give somebody's session a token that we know and that outlives the tests."""
     token = f"token-{actor.session}"
-    values = {"access_hash": digest(token), "access_expires_at": at + timedelta(hours=6), **changed}
+    values = {
+        "access_hash": digest(token),
+        "access_expires_at": at + timedelta(hours=6),
+        "proved_at": at + timedelta(hours=6),
+        **changed,
+    }
     db.execute(update(TokenFamily).where(TokenFamily.id == actor.session).values(values))
     notice = ""
     if actor.district:
@@ -271,6 +276,13 @@ def _scene(
             "username": f"auditor-{place.nth}",
         },
     )
+    member = scene.people[RESIDENT].actor
+    elsewhere = identity.open_household(db, community=place.community, address="示范路0号", at=at)
+    scene.ids |= {
+        "household": str(home.id),
+        "card": str(identity.add_card(db, by=member, at=at).id),
+        "invitation": identity.invite(db, by=replace(member, household=elsewhere.id), at=at).code,
+    }
     _bring(db, scene, Stage.QUOTED, at=at)
     _credit(db, scene, at=at)
     if stage != Stage.RESTED:

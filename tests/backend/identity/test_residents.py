@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import repeat
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.identity import queries, service
-from backend.identity.errors import CodeTooSoon, CodeWrong
+from backend.identity.errors import CodeTooSoon, CodeWrong, TooManyCodes
 from backend.identity.models import OneTimeCode, Person
 from backend.kit.envelope import blind_index
 from backend.kit.jobs import OutboxEvent
+from backend.settings import settings
 from tests.makers import ALICE, BOB, FIXED_CODE, NOON, XIHU, YUHANG, a_community, a_household
 
 SECOND = timedelta(seconds=1)
@@ -198,3 +200,46 @@ def test_codes_are_forgotten_after_an_hour(db):
     service.take_letter(db, newest.id, at=NOON + timedelta(hours=1))
 
     assert db.scalars(select(OneTimeCode.id)).all() == [newest.id]
+
+
+def many(db: Session, addresses: Iterator[str], phones: Iterator[str]) -> int:
+    """Ask for codes until one is refused; return how many left."""
+    for sent, (phone, address) in enumerate(zip(phones, addresses, strict=False)):
+        try:
+            service.send_code(db, phone=phone, language="zh-CN", address=address, at=NOON)
+        except TooManyCodes:
+            return sent
+    return -1
+
+
+def spread() -> Iterator[str]:
+    """Numbers, each in a block of its own."""
+    return (f"+86161{one:04d}0001" for one in range(1, 10_000))
+
+
+def test_one_line_gets_thirty_codes_an_hour(db):
+    """OWASP API4 and API6; ASVS 5.0, 2.4.1."""
+    assert many(db, repeat("203.0.113.7"), spread()) == 30
+    service.send_code(db, phone=ALICE, language="zh-CN", address="203.0.113.8", at=NOON)
+    service.send_code(db, phone=BOB, language="zh-CN", address="203.0.113.7", at=NOON + timedelta(hours=1))
+
+
+def test_a_line_in_ipv6_is_all_of_its_sixty_four_bits(db):
+    hosts = (f"2001:db8::{one:x}" for one in range(1, 100))
+
+    assert many(db, hosts, spread()) == 30
+
+
+def test_who_counts_up_a_block_of_numbers_is_stopped(db):
+    addresses = (f"203.0.{one // 250}.{one % 250}" for one in range(1_000))
+    block = (f"+861610000{one:04d}" for one in range(1_000))
+
+    assert many(db, addresses, block) == 200
+
+
+def test_the_hour_has_a_budget(db, monkeypatch):
+    monkeypatch.setenv("LV_CODES_AN_HOUR", "12")
+    settings.cache_clear()
+    addresses = (f"203.0.113.{one}" for one in range(100))
+
+    assert many(db, addresses, spread()) == 12

@@ -52,7 +52,8 @@ def test_a_newcomer_sees_no_district(db):
 
     assert newcomer.district == ""
     assert db.scalar(text("select current_setting('lv.districts')")) == ""
-    assert newcomer.scopes == {"me:read", "session:end", "access:read", "household:set_up"}
+    own = {"me:read", "session:end", "access:read"}
+    assert newcomer.scopes == {*own, "household:set_up", "household:join"}
 
 
 def test_an_access_token_lives_fifteen_minutes(db, session):
