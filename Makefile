@@ -22,9 +22,10 @@ test-long: pages ## Run the long tests, then the ledger and the journeys on Debi
 	@$(RUN) backend.local debian
 	@LV_SERVERS=debian $(RUN) pytest -m "not long" tests/ledger tests/journeys $(ARGS)
 
-check: environment ## Check format, lint, types and import contracts
+check: environment ## Check format, lint, security, types and import contracts
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) ruff check --quiet .
+	@$(RUN) bandit --quiet --configfile pyproject.toml --recursive backend ledger seeds
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
 

@@ -48,7 +48,7 @@ class Gateway:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
             method="POST",
         )
-        urlopen(request, timeout=_PATIENCE_SECONDS).close()  # noqa: S310
+        urlopen(request, timeout=_PATIENCE_SECONDS).close()  # noqa: S310  # nosec B310
 
 
 @lru_cache
