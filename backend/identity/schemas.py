@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from backend.identity import rules
-from backend.kit.fields import Count, Id, In, Moment, Out, Words
+from backend.kit.fields import Count, Flag, Id, In, Moment, Out, Words
 from backend.kit.paging import PageIn, page_out
 from backend.kit.sentences import say
 
@@ -18,7 +18,8 @@ class Phone(Words):
     """A mobile number of mainland China as people write it; the service gets E.164."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(maximum=32, metadata={"description": "a mobile number of mainland China"}, **kwargs)
+        said = {"description": "a mobile number of mainland China", "format": "mobile-number"}
+        super().__init__(maximum=32, metadata=said, **kwargs)
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         """Read the number."""
@@ -138,7 +139,7 @@ class RefreshIn(In):
 class ExchangeIn(In):
     """Where the session shall work."""
 
-    district = Words(minimum=6, maximum=6, required=True)
+    district = Words(minimum=6, maximum=6, required=True, metadata={"pattern": "^[0-9]{6}$"})
 
 
 class SessionOut(Out):
@@ -281,7 +282,7 @@ AccessPageOut = page_out(AccessOut)
 class ConsentIn(In):
     """What the person agreed to."""
 
-    agreed = fields.Boolean(required=True, truthy={True}, falsy={False}, validate=validate.Equal(True))
+    agreed = Flag(required=True, validate=validate.Equal(True))
     version = Words(minimum=1, maximum=20, required=True, metadata={"description": "of the terms they read"})
 
     @post_load

@@ -25,7 +25,7 @@ _KEY_PARAMETER = {
     "description": "One key for one intended effect: sent again, the first answer comes back"
     " with `Idempotent-Replayed: true`. Quoted or bare, 1 to 100 visible ASCII characters, kept for 30 days.",
     "required": True,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 102},
+    "schema": {"type": "string", "pattern": r'^([!#-~]{1,100}|"[!#-~]{1,100}")$'},
     "example": '"0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11"',
 }
 _TAG_PARAMETER = {

@@ -1,5 +1,6 @@
 """House fields of the wire: strict integers with their unit, aware moments, bounded texts."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,15 @@ class Count(_Count):
     """A plain number of things."""
 
 
+class Flag(fields.Boolean):
+    """True or false; a 1 or a "yes" is neither."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Rate(fields.Decimal):
     """An exact decimal rate, written as a string so that no client rounds it."""
 
@@ -66,6 +76,10 @@ class Day(fields.Date):
         super().__init__(validate=_is_of_our_time, **kwargs)
 
 
+_CLEAN = r"^[^\u0000-\u0008\u000b-\u001f]*$"
+"""What `is_clean` takes, as the document says it; JSON in UTF-8 holds no lone surrogate."""
+
+
 def _is_unprintable(letter: str) -> bool:
     return (ord(letter) < 32 and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000
 
@@ -83,8 +97,14 @@ def _must_be_clean(value: str) -> None:
 class Words(fields.String):
     """A bounded text from a person."""
 
-    def __init__(self, *, maximum: int, minimum: int = 0, **kwargs: Any) -> None:
-        super().__init__(validate=[validate.Length(minimum, maximum), _must_be_clean], **kwargs)
+    def __init__(
+        self, *, maximum: int, minimum: int = 0, metadata: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            validate=[validate.Length(minimum, maximum), _must_be_clean],
+            metadata={"pattern": _CLEAN, **(metadata or {})},
+            **kwargs,
+        )
 
 
 class Id(fields.UUID):

@@ -1,18 +1,27 @@
 """The network on the wire."""
 
+import re
+from datetime import time
 from typing import Any
 
 from marshmallow import fields
 
-from backend.kit.fields import Count, Grams, Id, In, Out, Words
+from backend.kit.fields import Count, Flag, Grams, Id, In, Out, Words
 from backend.kit.paging import PageIn, page_out
 
 
 class TimeOfDay(fields.Time):
     """A time on the city's clock, to the minute."""
 
+    PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%H:%M", **kwargs)
+        super().__init__(format="%H:%M", metadata={"pattern": self.PATTERN}, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str) or not re.match(self.PATTERN, value) or value.endswith("\n"):
+            raise self.make_error("invalid", input=value, obj_type="time")
+        return time.fromisoformat(value)
 
 
 class DistrictOut(Out):
@@ -75,7 +84,7 @@ class ServiceAreaIn(In):
     promise_minutes = Count(
         required=True, minimum=1, maximum=1440, metadata={"description": "from the tap to the door"}
     )
-    serves_holidays = fields.Boolean(required=True, truthy={True}, falsy={False})
+    serves_holidays = Flag(required=True)
     answer_hours = Count(
         required=True, minimum=1, maximum=168, metadata={"description": "how long silence is no answer"}
     )
