@@ -31,5 +31,12 @@ def write_slowly(db: Session, *, district: str | None, at: datetime, words: str)
     write(db, district=district, at=at, words=words)
 
 
+@handles("kit.brief")
+def write_and_rest(db: Session, *, district: str | None, at: datetime, words: str) -> None:
+    """Write a note, then take a moment in which a worker may be killed."""
+    write(db, district=district, at=at, words=words)
+    time.sleep(0.2)
+
+
 if __name__ == "__main__":
     worker.main(burst="burst" in sys.argv)
