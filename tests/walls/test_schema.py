@@ -104,7 +104,7 @@ def test_an_operation_keeps_to_the_document(case: Any, client: FlaskClient, worl
 @pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 @SCHEMA.parametrize()
-@budget(12)
+@budget(5)
 def test_an_operation_keeps_to_the_document_for_each_role(
     case: Any, client: FlaskClient, world: World, role: str
 ) -> None:
