@@ -78,6 +78,14 @@ class InvitationWrong(NotFound):
     en = "The invitation is not valid, or no longer."
 
 
+class NumberSilent(Conflict):
+    """Nobody signed in with this number for a year, so it may be somebody else's by now."""
+
+    code = "number_silent"
+    zh = "该号码已有一年未登录，请同时出示家庭卡，或选择重新开始。"
+    en = "Nobody used this number for a year: show your household's card too, or start afresh."
+
+
 class ProofNeeded(Forbidden):
     """What is costly or final takes a fresh one-time code."""
 

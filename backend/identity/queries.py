@@ -195,6 +195,11 @@ def number_index(db: Session, person: UUID) -> bytes | None:
     return db.get_one(Person, person).phone_index
 
 
+def last_seen_at(db: Session, person: UUID) -> datetime | None:
+    """Tell when somebody's tokens were last handed out."""
+    return db.scalar(select(func.max(TokenFamily.rotated_at)).where(TokenFamily.person == person))
+
+
 def proved_at(db: Session, session: UUID) -> datetime | None:
     """Tell when a one-time code was last given in a session."""
     return db.scalar(select(TokenFamily.proved_at).where(TokenFamily.id == session))

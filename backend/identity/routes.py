@@ -16,6 +16,7 @@ from backend.identity.errors import (
     LoginWrong,
     NoSecondFactor,
     NotAssigned,
+    NumberSilent,
     PersonNotFound,
     ProofNeeded,
     RefreshWrong,
@@ -190,7 +191,7 @@ def send_code(body: dict[str, Any]) -> CodeSent:
     ResidentIn, example={"phone": _PHONE, "request_id": _CODE_SENT["request_id"], "code": "246810"}
 )
 @blp.response(201, SessionOut, example=_RESIDENT)
-@refuses(CodeWrong)
+@refuses(CodeWrong, NumberSilent)
 def sign_in_resident(body: dict[str, Any]) -> SignedIn:
     """Sign a resident in with the code that came to their number."""
     return service.sign_in_resident(session(), **body, language=language(), at=now())

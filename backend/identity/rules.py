@@ -32,6 +32,8 @@ REFRESH_GRACE = timedelta(seconds=30)
 """An answer lost on the way may be asked for again, until the token it held is first used."""
 STEP_LIVES = timedelta(minutes=15)
 """A sign-in that is not finished by then begins anew."""
+SILENCE = timedelta(days=365)
+"""After so long a number may be somebody else's."""
 INVITATION_LIVES = timedelta(hours=24)
 PROOF_LIVES = timedelta(minutes=10)
 """How long a fresh one-time code counts for what is costly or final."""

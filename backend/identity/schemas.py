@@ -81,6 +81,17 @@ class ResidentIn(In):
     request_id = Words(
         minimum=1, maximum=64, required=True, metadata={"description": "from the answer to `sign-in/codes`"}
     )
+    card = Words(
+        maximum=60,
+        load_default=None,
+        metadata={"description": "what the household's card says; asked for after a year of silence"},
+    )
+    fresh_start = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "after a year of silence: begin as somebody new, inheriting nothing"},
+    )
     code = _six_digits()
     device = _device()
 

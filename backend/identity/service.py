@@ -22,7 +22,6 @@ from backend.identity.enrolment import (
     assign,
     dismiss,
     enter_resident,
-    number_of,
     open_household,
     register_collector,
     register_staff,
@@ -46,6 +45,7 @@ from backend.identity.second_factor import enrol as enrol_second_factor
 from backend.identity.second_factor import hand_over as hand_over_second_factor
 from backend.identity.second_factor import renew_recovery_codes
 from backend.identity.second_factor import verify as verify_second_factor
+from backend.identity.succession import person_behind
 from backend.identity.vault import reveal, show_door
 from backend.kit.auth import Actor
 from backend.kit.db import keep, see
@@ -154,15 +154,20 @@ def sign_in_resident(
     request_id: str = "",
     language: str = "zh-CN",
     device: str | None = None,
+    card: str | None = None,
+    fresh_start: bool = False,
     at: datetime,
 ) -> SignedIn:
     """Sign a resident in; who was never here becomes a person without a household.
 
     :param request_id: what the device was told when it asked for the code
+    :param card: the household's card, asked for after a year of silence
+    :param fresh_start: whether to begin as somebody new then
+    :raises NumberSilent: the number may be somebody else's by now
     :raises CodeWrong: also when the right one comes too late, after too many wrong ones, or from elsewhere
     """
     spend(db, blind_index(phone), code, request_id, at=at)
-    person = number_of(db, phone, language=language, at=at).id
+    person = person_behind(db, phone, card=card, fresh_start=fresh_start, language=language, at=at)
     home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
     if home is None or home.district is None:
         return sessions.begin(db, person, Post(NEWCOMER, None), device=device, at=at)
