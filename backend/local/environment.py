@@ -51,6 +51,8 @@ def fingerprint() -> str:
 
 def build() -> None:
     """Make the environment anew; the stamp comes last, so that an interrupted build is begun again."""
+    if VENV.is_symlink():
+        sys.exit(f"{VENV} is a link to another environment, which would be cleared: remove the link first.")
     begun = time.monotonic()
     print("Preparing .venv (once; a minute or two)", flush=True)
     STAMP.unlink(missing_ok=True)
