@@ -5,6 +5,7 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import click
 import structlog
@@ -142,6 +143,19 @@ def audit() -> None:
 
     sound = books.run(settings().database_auditor_url or settings().database_url, say=click.echo)
     sys.exit(0 if sound else 1)
+
+
+@cli.command()
+@click.option("--district", required=True, help="a district code, such as 330110")
+@click.option("--format", "form", type=click.Choice(("beancount", "hledger", "csv")), required=True)
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="a file; else the screen")
+def export(district: str, form: str, out: TextIO) -> None:
+    """Write a district's book for somebody else's tools, which then check it by themselves."""
+    from backend.accounts import export as books  # noqa: PLC0415
+
+    url = settings().database_auditor_url or settings().database_url
+    if not books.write(url, district, form, out):
+        raise click.ClickException(f"There is no district {district}.")
 
 
 @cli.command()

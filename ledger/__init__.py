@@ -1,5 +1,6 @@
 """A double-entry, append-only ledger for anything that can be counted, in PostgreSQL. It knows nobody."""
 
+from ledger import export
 from ledger.audit import Finding, Report, audit
 from ledger.errors import ChartConflict, Refusal, Refused, UnknownAccount
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
@@ -29,6 +30,7 @@ __all__ = [
     "balance",
     "balances",
     "entry",
+    "export",
     "find",
     "fingerprint",
     "holds",

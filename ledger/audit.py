@@ -64,11 +64,7 @@ def audit(
 
     :raises ValueError: the transaction would see several moments
     """
-    if _ask(conn, "select current_setting('transaction_isolation')") in {
-        "read committed",
-        "read uncommitted",
-    }:
-        raise ValueError("an audit needs a REPEATABLE READ transaction")
+    queries.see_one_moment(conn, "an audit")
     findings = []
     for check in checks.SCHEMA:
         progress("", check.name)

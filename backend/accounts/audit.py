@@ -31,7 +31,7 @@ def run(url: str, *, say: Callable[[str], None]) -> bool:
 
     :returns: whether nothing is wrong
     """
-    with _auditor(url) as db:
+    with one_moment(url) as db:
         found = audit(db)
     for line in told(found):
         say(line)
@@ -39,8 +39,8 @@ def run(url: str, *, say: Callable[[str], None]) -> bool:
 
 
 @contextmanager
-def _auditor(url: str) -> Iterator[Session]:
-    """Look at one moment of all districts."""
+def one_moment(url: str) -> Iterator[Session]:
+    """Look at one moment of all districts, as the auditor."""
     engine = create_engine(dialect(url), poolclass=NullPool, isolation_level="REPEATABLE READ")
     with Session(engine.execution_options(postgresql_readonly=True)) as db:
         see(db, *(district.code for district in network.districts(db)))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -78,13 +79,13 @@ def _copy(source: Path, target: Path) -> None:
         shutil.rmtree(fresh)  # another checkout was quicker
 
 
-def fetch_from_debian() -> None:
-    """Install Debian's servers where that is allowed; else say what to install."""
-    missing = [package for path, package in DEBIAN_PACKAGES.items() if not path.exists()]
+def fetch_from_debian(wanted: Mapping[Path, str] = DEBIAN_PACKAGES) -> None:
+    """Install Debian's servers, or other programs, where that is allowed; else say what to install."""
+    missing = [package for path, package in wanted.items() if not path.exists()]
     if not missing:
         return
     if not (places.is_root() and shutil.which("apt-get")):
-        raise Trouble(f"These tests need Debian's servers: apt-get install {' '.join(missing)}.")
+        raise Trouble(f"These tests need programs of Debian's: apt-get install {' '.join(missing)}.")
     say(f"Installing {' and '.join(missing)}")
     # At run level 1 Debian installs services without starting them: the tests start servers of their own.
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}

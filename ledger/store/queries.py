@@ -91,7 +91,12 @@ select l.entry as entry_id, l.no, e.key, e.kind, e.at, e.posted_at, other.path a
 
 _RECORDED = """
 select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
-       (select jsonb_agg(jsonb_build_array(source.path, target.path, p.asset, p.amount) order by p.no)
+       (select jsonb_agg(
+                   jsonb_build_array(
+                       source.path, target.path, p.asset, p.amount, source.bounded, target.bounded
+                   )
+                   order by p.no
+               )
           from ledger.posting p
           join ledger.account source on source.book = p.book and source.id = p.source
           join ledger.account target on target.book = p.book and target.id = p.target
@@ -114,6 +119,37 @@ select h.id, h.entry as entry_id, a.path as account, a.asset, h.amount, h.remain
   join ledger.account a on a.book = h.book and a.id = h.account
  where h.book = %(book)s
 """
+
+_ASSETS = """
+select distinct asset collate "C" as asset from ledger.account where book = %(book)s order by asset
+"""
+
+_ACCOUNTS = """
+select path collate "C" as path, bounded, array_agg(asset order by asset collate "C") as assets
+  from ledger.account
+ where book = %(book)s
+ group by path, bounded
+ order by 1, 2
+"""
+
+_STOCKS = """
+select a.path collate "C" as path, a.asset collate "C" as asset, sum(b.posted) as posted
+  from ledger.account a
+  join ledger.balance b on b.book = a.book and b.account = a.id
+ where a.book = %(book)s and a.bounded
+ group by a.path, a.asset
+ order by 1, 2
+"""
+
+
+def see_one_moment(conn: Connection[Any], what: str) -> None:
+    """Make sure that the statements of a transaction see one moment.
+
+    :raises ValueError: each would see a moment of its own
+    """
+    (row,) = _ask(conn, "select current_setting('transaction_isolation') as isolation")
+    if row["isolation"] in {"read committed", "read uncommitted"}:
+        raise ValueError(f"{what} needs a REPEATABLE READ transaction")
 
 
 def balance(conn: Connection[Any], book: str, path: str, asset: str) -> Balance:
@@ -179,11 +215,33 @@ def find(conn: Connection[Any], book: str, key: str) -> Recorded | None:
     return next(map(recorded, _ask(conn, _RECORDED + "and e.key = %(key)s", book=book, key=key)), None)
 
 
-def stream(conn: Connection[Any], book: str, *, chunk: int = 1_000) -> Iterator[dict[str, Any]]:
-    """Read every entry of a book in the order of ids, a chunk at a time, as rows for `recorded`."""
-    with conn.cursor(name="ledger_entries", row_factory=dict_row) as cursor:
-        cursor.itersize = chunk
-        yield from cursor.execute(_RECORDED + "order by e.id", {"book": book})
+def stream(conn: Connection[Any], book: str, *, as_posted: bool = False) -> Iterator[dict[str, Any]]:
+    """Read every entry of a book in the order of ids, or as they were posted, as rows for `recorded`."""
+    order = "order by e.posted_at, e.id" if as_posted else "order by e.id"
+    return _stream(conn, _RECORDED + order, book)
+
+
+def assets(conn: Connection[Any], book: str) -> list[str]:
+    """List what a book has accounts of, by name."""
+    return [row["asset"] for row in _ask(conn, _ASSETS, book=book)]
+
+
+def accounts(conn: Connection[Any], book: str) -> Iterator[tuple[str, bool, list[str]]]:
+    """Read every open account by path: whether it has a floor, and of which assets it is."""
+    for row in _stream(conn, _ACCOUNTS, book):
+        yield row["path"], row["bounded"], row["assets"]
+
+
+def stocks(conn: Connection[Any], book: str) -> Iterator[tuple[str, str, int]]:
+    """Read what every account with a floor has, by path and asset."""
+    for row in _stream(conn, _STOCKS, book):
+        yield row["path"], row["asset"], int(row["posted"])
+
+
+def every_open_hold(conn: Connection[Any], book: str) -> Iterator[Hold]:
+    """Read every open hold of a book, oldest id first."""
+    for row in _stream(conn, _HOLDS + "and h.state = 'open' order by h.id", book):
+        yield Hold(**_in_utc(row))
 
 
 def holds(conn: Connection[Any], book: str, ids: Sequence[UUID]) -> dict[UUID, Hold]:
@@ -221,7 +279,7 @@ def recorded(row: Mapping[str, Any]) -> Recorded:
             at=row["at"].astimezone(UTC),
             postings=tuple(
                 Posting(source=source, target=target, asset=asset, amount=amount)
-                for source, target, asset, amount in row["postings"] or ()
+                for source, target, asset, amount, *_ in row["postings"] or ()
             ),
             reserves=tuple(
                 Reserve(
@@ -252,6 +310,13 @@ def _in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()
     }
+
+
+def _stream(conn: Connection[Any], query: str, book: str) -> Iterator[dict[str, Any]]:
+    """Read many rows, a thousand at a time."""
+    with conn.cursor(name="ledger_stream", row_factory=dict_row) as cursor:
+        cursor.itersize = 1_000
+        yield from cursor.execute(query, {"book": book})
 
 
 def _ask(conn: Connection[Any], query: str, **parameters: object) -> Iterator[dict[str, Any]]:
