@@ -244,15 +244,17 @@ anything = some.recursive(
     | some.booleans()
     | some.integers()
     | some.floats(allow_nan=False, allow_infinity=False)
-    | some.text(),
-    lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
+    | some.text(max_size=40),
+    lambda inner: (
+        some.lists(inner, max_size=4) | some.dictionaries(some.text(max_size=20), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 fields = some.sampled_from(["words", "id", "fen", "rate", "at", "lines", "grams"])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-@given(some.dictionaries(fields, anything | some.lists(some.dictionaries(fields, anything))))
+@given(some.dictionaries(fields, anything | some.lists(some.dictionaries(fields, anything), max_size=4)))
 def test_no_json_whatever_crashes_a_view(post: Post, body: dict[str, Any]):
     answer = post("/v1/notes", data=json.dumps(body), content_type="application/json")
 
