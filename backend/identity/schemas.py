@@ -86,9 +86,7 @@ class ResidentIn(In):
         load_default=None,
         metadata={"description": "what the household's card says; asked for after a year of silence"},
     )
-    fresh_start = fields.Boolean(
-        truthy={True},
-        falsy={False},
+    fresh_start = Flag(
         load_default=False,
         metadata={"description": "after a year of silence: begin as somebody new, inheriting nothing"},
     )
