@@ -76,14 +76,14 @@ def dialect(url: str) -> str:
 
 
 @lru_cache
-def _engine_of(process: int, url: str) -> Engine:
+def _engine_of(process: int, url: str, pool_size: int, limits: str) -> Engine:
     return create_engine(
         dialect(url),
-        pool_size=settings().database_pool,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,  # they may be personal, and errors are logged
-        connect_args={"options": _limits()},
+        connect_args={"options": limits},
     )
 
 
@@ -100,7 +100,8 @@ def is_busy(error: Exception) -> bool:
 
 def engine() -> Engine:
     """Return this process's engine; a forked worker gets one of its own."""
-    return _engine_of(os.getpid(), settings().database_url)
+    chosen = settings()
+    return _engine_of(os.getpid(), chosen.database_url, chosen.database_pool, _limits())
 
 
 def open_session(*, read_only: bool = False) -> Session:

@@ -163,10 +163,8 @@ def test_the_caller_is_who_the_last_trusted_proxy_saw(
 def impatient(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     choose(monkeypatch, LV_LOCK_SECONDS="1", LV_STATEMENT_SECONDS="1")
     kit.engine().dispose()
-    kit._engine_of.cache_clear()
     yield visitor
     kit.engine().dispose()
-    kit._engine_of.cache_clear()
 
 
 @pytest.mark.parametrize("statement", ["select pg_sleep(5)", "lock table clock_run"])
