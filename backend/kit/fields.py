@@ -19,6 +19,9 @@ class _Count(fields.Integer):
         super().__init__(strict=True, validate=validate.Range(minimum, maximum), **kwargs)
 
     def _validated(self, value: Any) -> int:
+        # To JSON Schema 88.0 is an integer, so it is one to us; 2.9 is none.
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         return value
