@@ -46,7 +46,7 @@ def release() -> None:
         raise click.UsageError("Set DATABASE_OWNER_URL: migrations run as the owner.")
     migrations.upgrade(owner_url)
     from seeds import load  # noqa: PLC0415 - the registers are data beside the platform, not a part of it
-    from seeds.stories import yuhang_week  # noqa: PLC0415
+    from seeds.stories import yuhang_week  # noqa: PLC0415 - so is the story
 
     load.registers(say=click.echo)
     if settings().environment == "development":
@@ -139,7 +139,7 @@ def rotate(at_once: int) -> None:
 @cli.command()
 def audit() -> None:
     """Replay every book, and check that every point is backed by a fen. Exits 1 if something is wrong."""
-    from backend.accounts import audit as books  # noqa: PLC0415
+    from backend.accounts import audit as books  # noqa: PLC0415 - no other command opens the books
 
     sound = books.run(settings().database_auditor_url or settings().database_url, say=click.echo)
     sys.exit(0 if sound else 1)
@@ -151,7 +151,7 @@ def audit() -> None:
 @click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="a file; else the screen")
 def export(district: str, form: str, out: TextIO) -> None:
     """Write a district's book for somebody else's tools, which then check it by themselves."""
-    from backend.accounts import export as books  # noqa: PLC0415
+    from backend.accounts import export as books  # noqa: PLC0415 - no other command opens the books
 
     url = settings().database_auditor_url or settings().database_url
     if not books.write(url, district, form, out):
