@@ -67,6 +67,12 @@ def steps(db: Session, district: str, pickup_id: UUID) -> Sequence[PickupStep]:
     return db.scalars(query.order_by(PickupStep.at, PickupStep.state)).all()
 
 
+def booker(db: Session, district: str, pickup_id: UUID) -> UUID:
+    """Tell who asked for a visit."""
+    query = select(PickupStep.actor).where(PickupStep.district == district, PickupStep.pickup == pickup_id)
+    return db.scalars(query.where(PickupStep.state == State.REQUESTED)).one()
+
+
 def day(db: Session, district: str, *, collector: UUID, on: date) -> list[Stop]:
     """List a collector's stops of a day, in the order of their windows."""
     begins = datetime.combine(on, time(), CITY)

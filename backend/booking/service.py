@@ -130,7 +130,8 @@ def reveal(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity
     pickup = _mine(db, pickup_id, by=by)
     if pickup.state not in OPEN:
         raise VisitOver
-    return persons.show_door(db, pickup.household, by=by, pickup=pickup.id, at=at)
+    booker = queries.booker(db, by.district, pickup.id)
+    return persons.show_door(db, pickup.household, by=by, pickup=pickup.id, booker=booker, at=at)
 
 
 def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:

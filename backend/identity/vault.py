@@ -40,14 +40,19 @@ def _open(db: Session, subject: Person, field: Field, *, district: str) -> str |
     return queries.address(db, district, home) if home else None
 
 
-def show_door(db: Session, household: UUID, *, by: Actor, pickup: UUID, at: datetime) -> Doorstep:
-    """Show a collector where a household lives; every member reads that he looked."""
+def show_door(
+    db: Session, household: UUID, *, by: Actor, pickup: UUID, booker: UUID, at: datetime
+) -> Doorstep:
+    """Show a collector where a household lives; every member reads that he looked.
+
+    The number is that of the member who booked, of another one if he has left.
+    """
     members = queries.members(db, by.district, household)
     for person in members:
         look = _look(person, "address", by=by, at=at)
         look.pickup = pickup
         db.add(look)
-    phone = queries.phone(db, members[0]) if members else None
+    phone = queries.phone(db, booker if booker in members else members[0]) if members else None
     return Doorstep(
         address=queries.address(db, by.district, household),
         phone_masked=masked_phone(phone) if phone else None,
