@@ -2,10 +2,24 @@
 
 from ledger import export
 from ledger.audit import Finding, Report, audit
-from ledger.errors import ChartConflict, Refusal, Refused, UnknownAccount
+from ledger.errors import ChartConflict, NotYetSealed, Refusal, Refused, UnknownAccount, UnknownBook
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
+from ledger.sealing import seal
+from ledger.store.log import log, position, size_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
-from ledger.values import AccountClass, Balance, Entry, Hold, Line, Posted, Posting, Recorded, Reserve, Settle
+from ledger.values import (
+    AccountClass,
+    Balance,
+    Entry,
+    Hold,
+    Line,
+    Log,
+    Posted,
+    Posting,
+    Recorded,
+    Reserve,
+    Settle,
+)
 
 __all__ = [
     "AccountClass",
@@ -15,6 +29,8 @@ __all__ = [
     "Finding",
     "Hold",
     "Line",
+    "Log",
+    "NotYetSealed",
     "Outcome",
     "Posted",
     "Posting",
@@ -25,6 +41,7 @@ __all__ = [
     "Reserve",
     "Settle",
     "UnknownAccount",
+    "UnknownBook",
     "adopt",
     "audit",
     "balance",
@@ -34,8 +51,12 @@ __all__ = [
     "find",
     "fingerprint",
     "holds",
+    "log",
     "open_holds",
+    "position",
     "post",
     "post_many",
+    "seal",
+    "size_at",
     "statement",
 ]

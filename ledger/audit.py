@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ledger.rules import content
 from ledger.seal.canonical import digest
-from ledger.store import checks, queries
+from ledger.store import checks, log_checks, queries
 from ledger.values import Value
 
 
@@ -77,7 +77,7 @@ def audit(
 
 def _book(conn: Connection[Any], book: str, progress: Callable[[str, str], None]) -> Book:
     findings = []
-    for check in checks.BOOK:
+    for check in checks.BOOK + log_checks.LOG:
         progress(book, check.name)
         if (sentence := _ask(conn, check.query, {"book": book})) is not None:
             findings.append(Finding(check=check.name, sentence=sentence, book=book))

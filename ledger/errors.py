@@ -55,5 +55,13 @@ class UnknownAccount(LookupError):
     """A question about an account that is not open and that the book's chart does not know."""
 
 
+class UnknownBook(LookupError):
+    """A question about a book that has no chart."""
+
+
+class NotYetSealed(LookupError):
+    """A question about a size or a time that the book's log has not come to."""
+
+
 class ChartConflict(ValueError):
     """A class of accounts that contradicts another one of the same book."""

@@ -210,6 +210,16 @@ class Hold(Value):
     expires_at: datetime | None
 
 
+class Log(Value):
+    """How far a book's log has come: so many entries, at the positions from 0 on.
+
+    Whatever is sealed later is sealed after `sealed_until`.
+    """
+
+    size: int
+    sealed_until: datetime
+
+
 class Recorded(Value):
     """An entry as the book has it, with the time at which it was posted."""
 

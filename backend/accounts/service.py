@@ -33,6 +33,14 @@ def open_book(db: Session, district: str) -> None:
     ledger.adopt(driver(db), district, CHART)
 
 
+def seal(db: Session, district: str) -> int:
+    """Give the next entries of a district's book their positions in its log; return how many.
+
+    :raises ledger.UnknownBook: the district has no book
+    """
+    return ledger.seal(driver(db), district)
+
+
 def post(
     db: Session,
     *,

@@ -8,7 +8,8 @@ return name like replace(replace(pattern, '_', '\_'), '*', '%')
    and length(name) - length(replace(name, '/', '')) = length(pattern) - length(replace(pattern, '/', ''));
 
 
--- Adds classes to a book's chart and returns the whole of it; what was there before stays as it is.
+-- Adds classes to a book's chart and returns the whole of it; what was there before stays as it is. The first
+-- ones open the book, and its log with it.
 
 create function ledger.adopt(
     the_book  text,
@@ -27,6 +28,7 @@ begin
     select the_book, c.pattern, c.asset, c.owner, c.bounded
       from unnest(patterns, assets, owners, bounds) as c (pattern, asset, owner, bounded)
         on conflict do nothing;
+    insert into ledger.log (book) values (the_book) on conflict do nothing;
 
     return query select * from ledger.chart where book = the_book order by pattern, asset;
 end;

@@ -32,6 +32,7 @@ SCHEMA = (
           from (values ('append_only', 'entry', 'refuse_rewriting', 58),
                        ('append_only', 'posting', 'refuse_rewriting', 58),
                        ('append_only', 'hold_event', 'refuse_rewriting', 58),
+                       ('append_only', 'leaf', 'refuse_rewriting', 58),
                        ('never_forgotten', 'hold', 'refuse_rewriting', 42),
                        ('terminal_is_terminal', 'hold', 'refuse_reviving', 19)
                ) as wanted (name, place, verb, events)
@@ -55,7 +56,8 @@ SCHEMA = (
           from (values ('entry_pkey'), ('entry_once'), ('entry_reversed_once'),
                        ('posting_pkey'), ('posting_moves'), ('posting_amount_check'),
                        ('account_pkey'), ('account_book_path_asset_key'), ('balance_pkey'), ('balance_floor'),
-                       ('hold_pkey'), ('hold_event_pkey')
+                       ('hold_pkey'), ('hold_event_pkey'),
+                       ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey')
                ) as wanted (name)
          where not exists (
                    select from pg_constraint c
@@ -242,17 +244,6 @@ BOOK = (
           left join ledger.entry e on e.book = v.book and e.id = v.entry
          where v.book = %(book)s and e.id is null
          order by v.hold, v.no limit 1
-        """,
-    ),
-    Check(
-        "unsealed",
-        """
-        select case when u.entry is null then format('entry %%s waits for no seal', e.id)
-                    else format('entry %%s waits for its seal and is not there', u.entry) end
-          from (select id from ledger.entry where book = %(book)s) e
-          full join (select entry from ledger.unsealed where book = %(book)s) u on u.entry = e.id
-         where e.id is null or u.entry is null
-         order by coalesce(e.id, u.entry) limit 1
         """,
     ),
 )

@@ -15,10 +15,11 @@ SCRIPTS = (
     "decide.sql",
     "write.sql",
     "post.sql",
+    "sequence.sql",
 )
 
-TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed")
-APPEND_ONLY = ("entry", "posting", "hold_event")
+TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed", "log", "leaf")
+APPEND_ONLY = ("entry", "posting", "hold_event", "leaf")
 
 
 def install(conn: Connection[Any]) -> None:
@@ -35,8 +36,8 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             """
             grant usage on schema ledger to {app}, {auditor};
             grant select on all tables in schema ledger to {app}, {auditor};
-            grant execute on function ledger.post, ledger.adopt, ledger.matches to {app};
-            grant execute on function ledger.matches to {auditor};
+            grant execute on function ledger.post, ledger.adopt, ledger.seal to {app};
+            grant execute on function ledger.matches, ledger.size_at to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
     )

@@ -160,13 +160,16 @@ create table ledger.hold_event (
 create index hold_event_entry on ledger.hold_event (book, entry);
 
 
--- Entries that no log has sealed yet: put here by the posting itself, so that none is ever missed.
+-- Entries that no log has sealed yet: put here by the posting itself, so that none is ever missed. Their order
+-- is the log's (see sequence.sql): `no` is drawn when every lock of the posting is held, in the order of its
+-- entries, and the sequence keeps no numbers in store for anyone.
 
 create table ledger.unsealed (
-    entry  uuid  not null,
-    book   text  not null,
+    no     bigint  not null generated always as identity (cache 1),
+    entry  uuid    not null,
+    book   text    not null,
 
-    primary key (book, entry)
+    primary key (book, no)
 );
 
 

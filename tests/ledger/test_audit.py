@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from ledger import Settle, audit, post, post_many
+from ledger import Settle, audit, post, post_many, seal
 from tests.ledger.makers import ALICE, BOB, CAFE, LATER, a_hold, a_move, an_award, an_entry
 
 
@@ -28,6 +28,7 @@ def tamper(alone, conn, book) -> Iterator[psycopg.Connection[Any]]:
             an_entry(book, a_move("bank", "fund", 10, "FEN")),
         ],
     )
+    seal(conn, book)
     post(conn, an_entry(book, a_move(ALICE, "green/issued", 10), reverses=award.id))
     with psycopg.connect(alone.admin_url) as admin:
         admin.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -75,8 +76,30 @@ def test_an_audit_sees_one_moment(conn):
             "fingerprints",
         ),
         ("delete from ledger.entry where book = %(book)s and facts <> '{}'", "orphans"),
-        ("delete from ledger.unsealed where book = %(book)s", "unsealed"),
-        ("insert into ledger.unsealed (book, entry) values (%(book)s, gen_random_uuid())", "unsealed"),
+        ("delete from ledger.unsealed where book = %(book)s", "sealed"),
+        ("insert into ledger.unsealed (book, entry) values (%(book)s, gen_random_uuid())", "sealed"),
+        (
+            "insert into ledger.unsealed (book, entry) select book, entry from ledger.leaf"
+            " where book = %(book)s and position = 1",
+            "sealed",
+        ),
+        ("update ledger.leaf set entry = gen_random_uuid() where book = %(book)s and position = 2", "sealed"),
+        ("delete from ledger.leaf where book = %(book)s and position = 2", "sealed"),
+        ("delete from ledger.leaf where book = %(book)s and position = 2", "positions"),
+        ("update ledger.leaf set position = 9 where book = %(book)s and position = 2", "positions"),
+        (
+            "update ledger.leaf set sealed_at = '2001-01-01' where book = %(book)s and position = 2",
+            "positions",
+        ),
+        ("update ledger.log set size = 1 where book = %(book)s", "positions"),
+        ("update ledger.log set sealed_until = '2001-01-01' where book = %(book)s", "positions"),
+        ("delete from ledger.log where book = %(book)s", "positions"),
+        ("update ledger.leaf set position = 9 where book = %(book)s and position = 0", "order"),
+        (
+            "with gone as (delete from ledger.leaf where book = %(book)s and position = 0 returning *)"
+            " insert into ledger.unsealed (book, entry) select book, entry from gone",
+            "order",
+        ),
         ("delete from ledger.posting where book = %(book)s and asset = 'FEN'", "fingerprints"),
         ("delete from ledger.posting where book = %(book)s and source_version = 2", "versions"),
         ("update ledger.balance set posted = posted + 1 where book = %(book)s", "balances"),
@@ -116,7 +139,7 @@ def test_an_audit_sees_one_moment(conn):
 def test_a_changed_row_is_found(tamper, book, tampering, check):
     for table, key in [("entry", "entry_book_reverses_fkey"), ("balance", "balance_book_account_fkey")]:
         tamper.execute(f"alter table ledger.{table} drop constraint {key}")
-    for table in ("entry", "posting", "hold", "hold_event"):
+    for table in ("entry", "posting", "hold", "hold_event", "leaf"):
         tamper.execute(f"alter table ledger.{table} disable trigger user")
     assert "triggers" in found(tamper, book)
 
@@ -135,6 +158,8 @@ def test_a_changed_row_is_found(tamper, book, tampering, check):
             "triggers",
             "append_only on ledger.posting",
         ),
+        ("alter table ledger.leaf disable trigger append_only", "triggers", "append_only on ledger.leaf"),
+        ("alter table ledger.leaf drop constraint leaf_once", "constraints", "leaf_once"),
         ("drop trigger append_only on ledger.hold_event", "triggers", "append_only on ledger.hold_event"),
         ("alter table ledger.hold disable trigger terminal_is_terminal", "triggers", "terminal_is_terminal"),
         ("alter table ledger.entry drop constraint entry_once", "constraints", "entry_once"),

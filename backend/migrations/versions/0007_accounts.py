@@ -11,7 +11,10 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed")
+TABLES = (
+    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
+    *("unsealed", "log", "leaf"),
+)
 
 
 def upgrade() -> None:
