@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -143,7 +143,8 @@ def test_everything_ends_with_a_killed_launcher(checkout: Checkout) -> None:
 def test_it_comes_up_after_everything_was_killed(checkout: Checkout) -> None:
     with checkout.up() as launcher:
         for process in (psutil.Process(launcher.pid), *checkout.left()):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # some end by themselves once the launcher is gone
+                process.kill()
         launcher.wait()
         wait_for(lambda: checkout.left() == [])
 
