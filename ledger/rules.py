@@ -1,9 +1,9 @@
 """Pure checks, and what of an entry counts as its content."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import combinations
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,30 @@ def content(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def leaf(entry: Entry, posted_at: datetime) -> tuple[Any, ...]:
-    """List everything about a posted entry."""
-    return (entry.id, entry.at, posted_at, content(entry))
+def leaf(entry: Entry, posted_at: datetime) -> dict[str, Any]:
+    """Say everything about a posted entry in the words of JSON, as it is committed to and shown.
+
+    What the entry leaves unsaid is left out, so that a word which entries learn later changes no leaf.
+    """
+    said = entry.model_dump(exclude_defaults=True)
+    for name in ("reserves", "settles"):
+        if name in said:
+            said[name] = sorted(said[name], key=itemgetter("hold"))
+    for name in ("releases", "expires"):
+        if name in said:
+            said[name] = sorted(said[name])
+    spoken: dict[str, Any] = _in_json({**said, "posted_at": posted_at})
+    return spoken
+
+
+def _in_json(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        case list() | tuple():
+            return [_in_json(item) for item in value]
+        case dict():
+            return {name: _in_json(item) for name, item in value.items()}
+    return value

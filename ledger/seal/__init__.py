@@ -1,1 +1,1 @@
-"""Bytes in, bytes out: what the ledger's content looks like when it is hashed."""
+"""Bytes in, bytes out: how a log grows and signs. What checks it stands alone, in `ledger.verify`."""

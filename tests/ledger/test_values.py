@@ -1,5 +1,6 @@
 """What a value cannot say, and what its canonical bytes are."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
@@ -198,3 +199,25 @@ def test_a_leaf_holds_everything_and_knows_no_time_zone():
     elsewhere = NOON.astimezone(timezone(timedelta(hours=8)))
     assert digest(leaf(award, NOON)) == digest(leaf(award, elsewhere))
     assert digest(leaf(award, NOON)) != digest(leaf(award, datetime(2026, 5, 2, tzinfo=UTC)))
+
+
+def test_a_leaf_reads_in_json_as_it_is_hashed():
+    entry = an_entry(
+        "b",
+        a_move(ALICE, BOB, LARGEST),
+        subject=HOLD,
+        releases=(UUID(int=2), UUID(int=1)),
+        facts={"grams": 2**80, "none": None, "moved": []},
+    )
+    said = leaf(entry, NOON)
+
+    assert json.loads(json.dumps(said)) == said
+    assert said["posted_at"] == "2026-05-01T12:00:00.000000Z"
+    assert said["releases"] == [str(UUID(int=1)), str(UUID(int=2))]
+    assert said["facts"] == {"grams": 2**80, "none": None, "moved": []}
+
+
+def test_a_leaf_says_nothing_of_what_its_entry_leaves_unsaid():
+    assert set(leaf(an_award("b", ALICE, 1), NOON)) == {
+        "id", "key", "book", "kind", "at", "postings", "posted_at",
+    }  # fmt: skip
