@@ -18,11 +18,15 @@ from backend.network import routes as network
 from backend.notices import routes as notices
 from backend.rewards import routes as rewards
 from backend.settings import settings
+from backend.staffing import routes as staffing
 from backend.subsidy import routes as subsidy
 from backend.web import routes as web
 from backend.weighing import routes as weighing
 
-ROOMS = (network, identity, notices, catalogue, carbon, subsidy, accounts, rewards, booking, weighing)
+ROOMS = (
+    *(network, identity, notices, staffing, catalogue, carbon, subsidy, accounts, rewards),
+    *(booking, weighing),
+)
 
 
 def create_app() -> Platform:

@@ -5,7 +5,8 @@ import secrets
 import sys
 import time
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+from uuid import UUID
 
 import click
 import structlog
@@ -14,19 +15,21 @@ from backend import migrations
 from backend.accounts import jobs as accounts
 from backend.app import create_app
 from backend.identity import service as identity
-from backend.identity.queries import StaffRole
-from backend.kit import envelope, idempotency, jobs, logs, rotation
+from backend.identity.queries import ROLES, STEPS, StaffRole
+from backend.kit import envelope, idempotency, jobs, logs, rotation, trail
+from backend.kit.auth import Actor
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.errors import every_problem
 from backend.kit.starting import refuse_nonsense, refuse_unsafe
 from backend.network import queries as network
 from backend.settings import settings
+from backend.staffing import jobs as staffing
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
-ROUNDS = (jobs.sweep, accounts.seal, jobs.forget, idempotency.forget)
+ROUNDS = (jobs.sweep, accounts.seal, jobs.forget, idempotency.forget, staffing.forget)
 """What the clock does; of several clocks one gets through each."""
-_ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor")
+_ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor", "operator_manager")
 
 log = structlog.get_logger()
 
@@ -82,20 +85,26 @@ def admin() -> None:
 @click.option("--name", required=True, help="the person's name")
 @click.option("--district", required=True, help="a district code, such as 330110")
 @click.option("--role", type=click.Choice(_ROLES), default="district_admin")
-def create(username: str, name: str, district: str, role: StaffRole) -> None:
+@click.option("--operator", type=UUID, help="whom a manager of an operator works for")
+def create(username: str, name: str, district: str, role: StaffRole, operator: UUID | None) -> None:
     """Make a member of staff; the first password is made up and shown once."""
-    password = secrets.token_urlsafe(12)
+    if (role == "operator_manager") != (operator is not None):
+        raise click.UsageError("--operator goes with --role operator_manager, and only with it.")
+    password, at = secrets.token_urlsafe(12), utc_now()
     with transaction(districts=[district]) as db:
-        identity.register_staff(
+        person = identity.register_staff(
             db,
             username=username,
             password=password,
             name=name,
             role=role,
             district=district,
+            organisation=operator,
             must_change=True,
-            at=utc_now(),
+            at=at,
         )
+        subject, facts = f"person/{person}", {"role": role}
+        trail.note(db, "colleague.entered", subject, by=Actor.system(district), after=facts, at=at)
     click.echo(f"{username} may sign in once with this password and then chooses another: {password}")
 
 
@@ -162,7 +171,7 @@ def export(district: str, form: str, out: TextIO) -> None:
 @cli.command()
 @click.option("--check", is_flag=True, help="only tell whether the committed documents are up to date")
 def document(check: bool) -> None:
-    """Write the API's documents from what runs: openapi.json and errors.md."""
+    """Write the API's documents from what runs: openapi.json, errors.md and roles.md."""
     for name, content in documents().items():
         file = API_DOCS / name
         if check and (not file.exists() or file.read_text() != content):
@@ -177,6 +186,7 @@ def documents() -> dict[str, str]:
     return {
         "openapi.json": json.dumps(openapi, ensure_ascii=False, indent=2) + "\n",
         "errors.md": errors_page(),
+        "roles.md": roles_page(openapi["paths"]),
     }
 
 
@@ -194,6 +204,41 @@ def errors_page() -> str:
         "|---|---|---|---|",
     ]
     return "\n".join([*head, *lines]) + "\n"
+
+
+def roles_page(paths: dict[str, Any]) -> str:
+    """Show every scope with who has it and what it opens."""
+    opens: dict[str, list[str]] = {}
+    for path, item in paths.items():
+        for method, operation in item.items():
+            if "x-scope" in operation:
+                opens.setdefault(operation["x-scope"], []).append(f"`{method.upper()} {path}`")
+    rows = [
+        [
+            f"`{scope}`",
+            *("✓" if scope in scopes else "" for scopes in ROLES.values()),
+            "<br>".join(sorted(all_of)),
+        ]
+        for scope, all_of in sorted(opens.items())
+    ]
+    steps = [[f"`{step}`", ", ".join(f"`{scope}`" for scope in sorted(may))] for step, may in STEPS.items()]
+    lines = [
+        "# Roles",
+        "",
+        "Generated from the code by `python -m backend.cli document`. An operation asks for one scope, and a",
+        "role is its scopes, in its own district and with what is its own; the rest is not found.",
+        "",
+        *_table(["scope", *ROLES, "opens"], rows),
+        "",
+        "While a sign-in of staff has a step to go (`next_step`), its session may do this and no more.",
+        "",
+        *_table(["step", "scopes"], steps),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from backend.catalogue.errors import (
 )
 from backend.catalogue.models import CatalogueVersion, MaterialRow, RateRow
 from backend.catalogue.rules import Material, Rate
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 
@@ -69,6 +70,15 @@ def publish(
     db.add_all(RateRow.of(rate, district=district, version=version.id) for rate in rates)
     db.flush()
     version.mark_published(by=by.id, at=at)
+    trail.note(
+        db,
+        "price_list.published",
+        f"price_list/{version.id}",
+        by=by,
+        before={"number": before.number} if before else None,
+        after={"number": version.number, "effective_at": effective_at.isoformat()},
+        at=at,
+    )
     db.flush()
     return version.id
 

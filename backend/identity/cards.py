@@ -15,6 +15,7 @@ from backend.identity import queries, rules
 from backend.identity.errors import CardNotFound, HouseholdNotFound, TooManyCards
 from backend.identity.models import Card
 from backend.identity.proof import demand_proof
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 
@@ -39,7 +40,9 @@ def issue(db: Session, household: UUID, *, by: Actor, at: datetime) -> rules.Car
     """
     if queries.household(db, by.district, household) is None:
         raise HouseholdNotFound
-    return _issue(db, household, by=by, at=at)
+    shown = _issue(db, household, by=by, at=at)
+    trail.note(db, "card.issued", f"card/{shown.id}", by=by, after={"household": str(household)}, at=at)
+    return shown
 
 
 def _issue(db: Session, household: UUID, *, by: Actor, at: datetime) -> rules.CardShown:
@@ -74,7 +77,11 @@ def revoke(db: Session, card_id: UUID, *, by: Actor, household: UUID | None = No
     :param household: whose it must be; left out, any of the actor's district
     :raises CardNotFound: there is no such card
     """
-    _standing(db, card_id, household=household, by=by).revoked_at = at
+    card = _standing(db, card_id, household=household, by=by)
+    card.revoked_at = at
+    if by.on_trail:
+        before, after = {"household": str(card.household)}, {"revoked_at": at.isoformat()}
+        trail.note(db, "card.withdrawn", f"card/{card_id}", by=by, before=before, after=after, at=at)
 
 
 def speaks_for(db: Session, code: str, *, district: str) -> UUID | None:

@@ -24,6 +24,7 @@ from backend.identity.models import (
     TokenFamily,
 )
 from backend.identity.rules import COLLECTOR, NEWCOMER, RESIDENT, SecretKind, StaffRole
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.db import see
 from backend.kit.envelope import blind_index, new_key, seal
@@ -219,6 +220,10 @@ def reset_login(db: Session, *, login: str, password: str, at: datetime) -> bool
     guesses.forget(db, known.id)
     second_factor.take_away(db, known.person, at=at)
     sessions.end(db, known.person, at=at)
+    for district in sorted({post.district for post in queries.posts(db, known.person) if post.district}):
+        see(db, district)
+        trail.note(db, "login.reset", f"person/{known.person}", by=Actor.system(district), at=at)
+        db.flush()
     return True
 
 

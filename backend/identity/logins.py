@@ -9,6 +9,7 @@ from backend.identity import guesses, passwords, queries, rules, sessions
 from backend.identity.errors import LoginWrong, SecretTooCommon, SecretTooWeak, SecretUnchanged, SecretWrong
 from backend.identity.models import Credential
 from backend.identity.rules import SecretKind, SignedIn
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.db import keep
 from backend.kit.ids import new_id
@@ -124,6 +125,7 @@ def change_secret(
         raise SecretUnchanged
     check(kind, new_secret, login=known.login)
     known.hash, known.must_change = passwords.keepsake(new_secret), False
+    trail.note(db, f"{kind}.changed", f"person/{by.id}", by=by, at=at)
     sessions.end(db, by.id, but=by.session, at=at)
     family = sessions.of(db, by)
     family.next_step = sessions.step_for(db, by.id, by.role, verified=True)

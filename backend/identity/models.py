@@ -258,10 +258,13 @@ class Assignment(InCity, Base):
     __tablename__ = "assignment"
     __table_args__ = (
         CheckConstraint(
-            "role in ('resident', 'collector', 'till', 'district_admin', 'approver', 'auditor')", name="role"
+            "role in ('resident', 'collector', 'till', 'operator_manager', 'district_admin', 'approver',"
+            " 'auditor')",
+            name="role",
         ),
         CheckConstraint(
-            "(role in ('collector', 'till')) = (organisation is not null)", name="organisation_where_needed"
+            "(role in ('collector', 'till', 'operator_manager')) = (organisation is not null)",
+            name="organisation_where_needed",
         ),
         Index(
             "uq_assignment_standing",

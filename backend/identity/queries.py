@@ -24,10 +24,13 @@ from backend.identity.models import (
 )
 from backend.identity.rules import (
     COLLECTOR,
+    ON_TRAIL,
+    RESIDENT,
     ROLES,
     STEPS,
     CardKnown,
     CodesCounted,
+    Colleague,
     Collector,
     Device,
     Doorstep,
@@ -48,7 +51,7 @@ from backend.network import queries as network
 
 _MOST_DEVICES = 100
 
-__all__ = ["Collector", "Doorstep", "Home", "StaffRole"]
+__all__ = ["ROLES", "STEPS", "Colleague", "Collector", "Doorstep", "Home", "StaffRole"]
 
 
 def authenticate(db: Session, token: str, at: datetime) -> Actor:
@@ -83,6 +86,7 @@ def authenticate(db: Session, token: str, at: datetime) -> Actor:
         organisation=row.organisation,
         session=row.id,
         next_step=row.next_step,
+        on_trail=row.role in ON_TRAIL,
         vault_key=row.vault_key,
     )
 
@@ -272,6 +276,53 @@ def _look(row: Access, by: Actor, names: Mapping[UUID, str]) -> Look:
         reason=row.reason(by.vault_key),
         at=row.at,
     )
+
+
+def colleagues(
+    db: Session,
+    district: str,
+    *,
+    operator: UUID | None = None,
+    person: UUID | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> list[Colleague]:
+    """List who works in a district, first who came first.
+
+    :param operator: only the collectors of this operator
+    :param person: only the posts of this person
+    """
+    wanted = (
+        select(Assignment, Person)
+        .join(Person, Person.id == Assignment.person)
+        .where(Assignment.district == district, in_sight(Assignment.district))
+        .where(Assignment.role != RESIDENT, Assignment.ended_at.is_(None))
+        .order_by(Assignment.id)
+        .limit(limit)
+    )
+    if operator is not None:
+        wanted = wanted.where(Assignment.role == COLLECTOR, Assignment.organisation == operator)
+    if person is not None:
+        wanted = wanted.where(Assignment.person == person)
+    if after is not None:
+        wanted = wanted.where(Assignment.id > after)
+    return [
+        Colleague(
+            post=post.id,
+            id=who.id,
+            role=post.role,
+            organisation=post.organisation,
+            since=post.began_at,
+            name=who.name(),
+        )
+        for post, who in db.execute(wanted)
+    ]
+
+
+def keys_of(db: Session, persons: Collection[UUID]) -> dict[UUID, bytes]:
+    """Return the wrapped keys of some persons; who is no person has none."""
+    rows = db.execute(select(Person.id, Person.vault_key).where(Person.id.in_(persons)))
+    return {row.id: row.vault_key for row in rows}
 
 
 def posts(db: Session, person: UUID) -> list[Post]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 import phonenumbers
@@ -98,14 +98,18 @@ ROLES: Mapping[str, frozenset[str]] = {
             "person:read",
             "personal:reveal",
             "card:issue",
+            "colleague:read",
+            "colleague:dismiss",
+            "trail:read",
         }
     ),
+    "operator_manager": frozenset({*_STAFF, "colleague:read", "colleague:dismiss"}),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
-    "auditor": frozenset({*_STAFF, "offer:read", "budget:read"}),
+    "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
 
-NEEDS_SECOND_FACTOR = frozenset({"district_admin", "approver", "auditor"})
+NEEDS_SECOND_FACTOR = frozenset({"operator_manager", "district_admin", "approver", "auditor"})
 """Who reads or decides beyond their own counter; a till may enrol one, and is then asked for it too."""
 
 PROOF, NEW_SECRET, ENROLMENT = "second_factor", "new_secret", "second_factor_enrolment"
@@ -116,7 +120,9 @@ STEPS: Mapping[str, frozenset[str]] = {
 }
 """What a session may do while its sign-in has a step to go, whatever its role."""
 
-StaffRole = Literal["till", "district_admin", "approver", "auditor"]
+StaffRole = Literal["till", "operator_manager", "district_admin", "approver", "auditor"]
+ON_TRAIL = frozenset(get_args(StaffRole))
+"""Whose every change is written down."""
 SecretKind = Literal["password", "pin"]
 
 
@@ -289,6 +295,18 @@ class Device:
     signed_in_at: datetime
     last_seen_at: datetime
     is_this: bool
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody at work in a role of a district."""
+
+    post: UUID
+    id: UUID
+    role: str
+    organisation: UUID | None
+    since: datetime
+    name: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)

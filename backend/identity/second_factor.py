@@ -10,6 +10,7 @@ from backend.identity import guesses, logins, queries, rules, sessions, totp
 from backend.identity.errors import NoSecondFactor, SecondFactorWrong
 from backend.identity.models import RecoveryCode, SecondFactor
 from backend.identity.rules import Enrolled, Enrolment, SignedIn
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.db import keep
 from backend.kit.envelope import seal, unseal
@@ -53,6 +54,7 @@ def confirm(db: Session, *, by: Actor, code: str, device_token: str | None = Non
         raise SecondFactorWrong
     _take_into_use(db, factor, at=at)
     codes = _new_codes(db, by.id, at=at)
+    trail.note(db, "second_factor.enrolled", f"person/{by.id}", by=by, at=at)
     sessions.end(db, by.id, but=by.session, at=at)
     family = sessions.of(db, by)
     family.next_step = sessions.step_for(db, by.id, by.role, verified=True)
@@ -128,6 +130,7 @@ def renew_recovery_codes(db: Session, *, by: Actor, password: str, at: datetime)
     logins.prove(db, by, password, at=at)
     if queries.second_factor(db, by.id) is None:
         raise NoSecondFactor
+    trail.note(db, "recovery_codes.renewed", f"person/{by.id}", by=by, at=at)
     return _new_codes(db, by.id, at=at)
 
 

@@ -10,6 +10,7 @@ from backend.identity import queries
 from backend.identity.errors import PersonNotFound
 from backend.identity.models import Access, Person
 from backend.identity.rules import Doorstep, Revealed, masked_phone
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.envelope import seal
 from backend.kit.ids import new_id
@@ -28,6 +29,8 @@ def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, a
     look = _look(person, field, by=by, at=at)
     look.reason_sealed = seal(subject.vault_key, reason, place=look.place)
     db.add(look)
+    shown = {"field": field}
+    trail.note(db, "personal.revealed", f"person/{person}", by=by, after=shown, reason=reason, at=at)
     return Revealed(field, _open(db, subject, field, district=by.district))
 
 

@@ -13,6 +13,17 @@ NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a request comes from."""
+
+    address: str = field(repr=False)
+    """The network, without its host."""
+    device: str = field(repr=False)
+    """What the client calls itself."""
+    request_id: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """The person behind a request, in one district and one role at a time."""
 
@@ -26,6 +37,10 @@ class Actor:
     """The operator of a collector, the merchant of a till."""
     session: UUID | None = None
     vault_key: bytes = field(default=b"", repr=False)
+    on_trail: bool = False
+    """Whether every change that they make is written down."""
+    origin: Origin | None = None
+    """Where their request comes from; a job or a command has none."""
     next_step: str | None = None
     """What their sign-in still lacks; until then they may do that and little else."""
 

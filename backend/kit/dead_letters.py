@@ -7,6 +7,7 @@ from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.kit import trail
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.errors import NotFound
@@ -69,9 +70,13 @@ def list_dead(args: dict[str, Any]) -> Page[OutboxEvent]:
 @refuses(NoDeadLetter)
 def try_again(event_id: UUID) -> OutboxEvent:
     """Have an event tried again, as if for the first time."""
-    event = retry(session(), event_id, district=actor().district, at=now())
+    by = actor()
+    event = retry(session(), event_id, district=by.district, at=now())
     if event is None:
         raise NoDeadLetter
+    facts: trail.Facts = {"topic": event.topic, "given_up": True}
+    left = {**facts, "given_up": False}
+    trail.note(session(), "event.retried", f"event/{event_id}", by=by, before=facts, after=left, at=now())
     return event
 
 

@@ -1,8 +1,10 @@
 """One request, one transaction. The commit stands here, before the answer leaves and after nothing else."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address, ip_network
 from time import perf_counter
 from typing import Any
 
@@ -14,8 +16,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from werkzeug.http import HTTP_STATUS_CODES
 
-from backend.kit import body, idempotency, metrics
-from backend.kit.auth import Actor, NotSignedIn, notes, refusal_for
+from backend.kit import body, idempotency, metrics, trail
+from backend.kit.auth import Actor, NotSignedIn, Origin, notes, refusal_for
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, is_busy, keep, open_session, undo
 from backend.kit.edges import behind_proxies, guard, request_id, route_of
@@ -38,6 +40,8 @@ log = structlog.get_logger()
 Authenticate = Callable[[Session, str, datetime], Actor]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NETWORK_BITS = {4: 24, 6: 48}
+_DEVICE_LENGTH = 120
 _OF_STATE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
 """Refusals that are remembered under a key: a late retry must not suddenly succeed."""
 
@@ -72,6 +76,16 @@ def language() -> str:
 def address() -> str:
     """Return where the current request came from, as far as the proxies that we trust can tell."""
     return request.remote_addr or ""
+
+
+def _origin() -> Origin:
+    """Say where the request comes from: the network without its host, and what the client calls itself."""
+    return Origin(_network(address()), request.user_agent.string[:_DEVICE_LENGTH], g.request_id)
+
+
+def _network(host: str) -> str:
+    """Cut an address down to its network; nothing where the server knows none, as behind a local socket."""
+    return str(ip_network(f"{host}/{_NETWORK_BITS[ip_address(host).version]}", strict=False)) if host else ""
 
 
 class Platform(Flask):
@@ -109,7 +123,7 @@ class Platform(Flask):
         who = self.authenticate(db, token.strip(), g.at)
         if scope not in who.scopes:
             raise refusal_for(who)
-        return who
+        return replace(who, origin=_origin()) if who.on_trail else who
 
     def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
         held = _wanted() if said.get("idempotent") else None
@@ -120,6 +134,8 @@ class Platform(Flask):
             keep(db)
         try:
             response = self.make_response(view(**(request.view_args or {})))
+            if request.method not in _SAFE and said["scope"] is not None:
+                trail.note_request(db, said["operation"], request.path, by=g.actor, at=g.at)
             db.flush()
         except Problem as refusal:
             remembered = held is not None and refusal.status in _OF_STATE

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
 import backend
-from backend.kit import idempotency, jobs, starting  # noqa: F401 - for their tables
+from backend.kit import idempotency, jobs, starting, trail  # noqa: F401 - for their tables
 from backend.kit.db import Base
 
 HERE = Path(__file__).parent

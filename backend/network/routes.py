@@ -5,7 +5,7 @@ from typing import Any
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.etag import edits, expected, tagged
-from backend.kit.http import actor, session
+from backend.kit.http import actor, now, session
 from backend.kit.paging import CursorUnreadable, Page
 from backend.network import queries, service
 from backend.network.errors import AreaNotServed, ClosesBeforeOpening, DistrictNotFound
@@ -93,7 +93,7 @@ def show_area() -> ServiceHours:
 @tagged
 def change_area(body: dict[str, Any]) -> ServiceHours:
     """Promise something else from now on; pickups that are booked keep their promise."""
-    return service.change_service(session(), by=actor(), is_as_seen=expected(), **body)
+    return service.change_service(session(), by=actor(), at=now(), is_as_seen=expected(), **body)
 
 
 @blp.get("/scales")

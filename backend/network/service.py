@@ -1,13 +1,15 @@
 """How the network comes to be. Each verb may be said again: what is known stays as it is."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, time
+from dataclasses import asdict
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.network import queries
 from backend.network.errors import AreaNotServed, ClosesBeforeOpening
@@ -62,6 +64,7 @@ def change_service(
     db: Session,
     *,
     by: Actor,
+    at: datetime,
     is_as_seen: Callable[[ServiceHours], None],
     opens: time,
     closes: time,
@@ -82,12 +85,28 @@ def change_service(
     area = queries.service_area_locked(db, by.district)
     if area is None:
         raise AreaNotServed
-    is_as_seen(area.hours())
+    before = area.hours()
+    is_as_seen(before)
     area.opens, area.closes = opens, closes
     area.promise_minutes, area.answer_hours = promise_minutes, answer_hours
     area.serves_holidays = serves_holidays
     area.basis_zh, area.basis_en = basis_zh, basis_en
+    trail.note(
+        db,
+        "service_area.changed",
+        f"district/{by.district}",
+        by=by,
+        before=_facts(before),
+        after=_facts(area.hours()),
+        at=at,
+    )
     return area.hours()
+
+
+def _facts(hours: ServiceHours) -> trail.Facts:
+    return {
+        name: value.isoformat() if isinstance(value, time) else value for name, value in asdict(hours).items()
+    }
 
 
 def cover(db: Session, *, district: str, communities: Iterable[str], operator: UUID) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from backend.accounts import queries as balances
 from backend.accounts import service as accounts
 from backend.accounts.postings import GREEN, Refusal, Refused, Reserve, Settle, green, redeemed
+from backend.kit import trail
 from backend.kit.auth import NOBODY, Actor
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
@@ -222,7 +223,12 @@ def honour(db: Session, code: str, *, by: Actor, at: datetime) -> queries.Taken:
     if redemption.merchant != by.organisation_id():
         raise VoucherOfAnother
     check_good(redemption.standing(), at=at)
+    before = {"state": redemption.state}
     redemption.end(State.HONOURED, by=by.id, at=at)
+    after = {"state": redemption.state, "points": redemption.points}
+    trail.note(
+        db, "voucher.honoured", f"redemption/{redemption.id}", by=by, before=before, after=after, at=at
+    )
     accounts.entry_of(
         accounts.post(
             db,

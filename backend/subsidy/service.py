@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
+from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 from backend.subsidy import queries
@@ -54,6 +55,15 @@ def close_programme(db: Session, *, district: str, programme: UUID, by: Actor, a
     if row.closed_at is not None:
         raise ProgrammeClosed
     row.mark_closed(by=by.id, at=at)
+    trail.note(
+        db,
+        "programme.closed",
+        f"programme/{programme}",
+        by=by,
+        before={"closed_at": None},
+        after={"closed_at": at.isoformat()},
+        at=at,
+    )
 
 
 def fund(
@@ -87,6 +97,9 @@ def fund(
         funded_at=at,
     )
     db.add(payment)
+    trail.note(
+        db, "budget.funded", f"programme/{programme}", by=by, after={"period": period, "fen": fen}, at=at
+    )
     accounts.fund_budget(
         db,
         district=district,

@@ -30,6 +30,7 @@ OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
+    | {"colleague"}
 )
 """What somebody may name that is not theirs."""
 
@@ -117,6 +118,9 @@ CALLS: dict[str, Call] = {
     "identity_household": Call(),
     "notices_inbox": Call(),
     "notices_read": Call(),
+    "staffing_list_colleagues": Call(),
+    "staffing_depart": Call(body={"reason": "合同到期"}),
+    "staffing_list_trail": Call(),
     "catalogue_list_materials": Call(),
     "catalogue_show_price_list": Call(),
     "carbon_show_factors": Call(),

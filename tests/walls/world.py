@@ -33,7 +33,7 @@ from tests import makers
 HOME, NEIGHBOUR, ABROAD = "home", "neighbour", "abroad"
 DISTRICTS = {HOME: makers.YUHANG, NEIGHBOUR: makers.YUHANG, ABROAD: makers.XIHU}
 EXPIRED, REVOKED = "expired", "revoked"
-REACH = {RESIDENT: "household", "collector": "collector", "till": "merchant"}
+REACH = {RESIDENT: "household", "collector": "collector", "till": "merchant", "operator_manager": "operator"}
 """By what somebody owns things. Who is not named here works for a whole district."""
 ASSUMED = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
 SECRET = ("pickup", "weighing", "line", "entry", "redemption", "person", "phone")
@@ -75,7 +75,12 @@ class Scene:
         if who.district != self.district:
             return False
         owned_by = REACH.get(who.role)
-        mine = {"household": who.household, "collector": who.id, "merchant": who.organisation}
+        mine = {
+            "household": who.household,
+            "collector": who.id,
+            "merchant": who.organisation,
+            "operator": who.organisation,
+        }
         return owned_by is None or str(mine[owned_by]) == self.owners[owned_by]
 
     @cached_property
@@ -180,7 +185,7 @@ def _at_work(db: Session, role: str, place: Place, *, at: datetime) -> Actor:
         role=role,  # type: ignore[arg-type]  # whatever the table of roles names
         username=f"{role}-{place.nth}".replace("_", "-"),
         district=place.district,
-        organisation=place.merchant if role == "till" else None,
+        organisation={"till": place.merchant, "operator_manager": place.operator}.get(role),
         at=at,
     )
 
@@ -260,6 +265,7 @@ def _scene(
             "household": str(home.id),
             "collector": str(people["collector"].actor.id),
             "merchant": str(place.merchant),
+            "operator": str(place.operator),
         },
         people={**people, RESIDENT: _person(db, resident, at=at)},
         ids={
@@ -269,6 +275,7 @@ def _scene(
             "district": place.district,
             "community": place.community,
             "person": str(resident.id),
+            "colleague": str(people["collector"].actor.id),
             "phone": phone,
             "last4": phone[-4:],
             "refresh": session.refresh_token,

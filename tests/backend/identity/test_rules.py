@@ -61,6 +61,7 @@ def test_nobody_has_a_scope_by_accident():
         "resident",
         "collector",
         "till",
+        "operator_manager",
         "district_admin",
         "approver",
         "auditor",

@@ -315,5 +315,5 @@ def test_round_trips_of_redeeming_and_of_the_till(db, alice, offer, till, statem
 
     # The offer locked; its stock and the redemption written; the hold posted; the deadline written.
     assert redeeming == 5
-    # The redemption locked; its end written; the entry posted.
-    assert len(statements) == 3
+    # The redemption locked; its end and the line on the trail written; the entry posted.
+    assert len(statements) == 4

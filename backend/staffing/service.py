@@ -1,0 +1,38 @@
+"""The verbs of staffing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.identity import queries as identities
+from backend.identity import service as identity
+from backend.kit import trail
+from backend.kit.auth import Actor
+from backend.staffing.errors import ColleagueNotFound, OwnDeparture
+
+
+def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime) -> None:
+    """End somebody's work in the caller's district, or for their operator there, and their sessions at once.
+
+    :raises OwnDeparture: nobody ends their own work
+    :raises ColleagueNotFound: they do not work where the caller may look
+    """
+    if colleague == by.id:
+        raise OwnDeparture
+    posts = identities.colleagues(db, by.district, operator=by.organisation, person=colleague)
+    if not posts:
+        raise ColleagueNotFound
+    for post in posts:
+        identity.dismiss(db, person=colleague, district=by.district, role=post.role, at=at)
+    roles = sorted(post.role for post in posts)
+    trail.note(
+        db,
+        "colleague.departed",
+        f"person/{colleague}",
+        by=by,
+        before={"roles": roles},
+        after={"roles": []},
+        reason=reason,
+        at=at,
+    )
