@@ -9,7 +9,10 @@ from importlinter.application.contract_utils import AlertLevel
 
 
 class DoorsContract(Contract):
-    """A module of a room may be imported from outside the room only if it is one of the doors."""
+    """A module of a room may be imported from outside the room only if it is one of the doors.
+
+    What lies behind a door that is a package is inside.
+    """
 
     type_name = "doors"
 
@@ -25,8 +28,8 @@ class DoorsContract(Contract):
         through_walls = sorted(
             (importer, entered)
             for room in rooms
-            for entered in graph.find_children(room)
-            if entered.rpartition(".")[2] not in cast("set[str]", self.doors)
+            for entered in graph.find_descendants(room)
+            if entered.removeprefix(f"{room}.") not in cast("set[str]", self.doors)
             for importer in graph.find_modules_that_directly_import(entered)
             if not importer.startswith(f"{room}.")
         )

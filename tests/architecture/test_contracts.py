@@ -53,6 +53,16 @@ def test_a_planted_import_breaks_its_contract(copy: Path, contract: str) -> None
     assert "Contracts: 0 kept, 1 broken." in checked.stdout
 
 
+def test_what_lies_behind_a_door_is_entered_through_the_door(copy: Path) -> None:
+    planted = copy / "backend" / "booking" / "service.py"
+    planted.write_text(f"{planted.read_text()}\nfrom backend.identity.queries.staff import collectors\n")
+
+    checked = lint(copy, "--contract", "doors")
+
+    assert checked.returncode == 1
+    assert "backend.booking.service enters backend.identity.queries.staff through the wall." in checked.stdout
+
+
 def test_a_room_without_a_place_breaks_the_build(copy: Path) -> None:
     (copy / "backend" / "cellar").mkdir()
     (copy / "backend" / "cellar" / "__init__.py").write_text('"""A room that nobody planned."""\n')

@@ -21,6 +21,7 @@ PLANTED = [
     (syntax.the_time_comes_in, "backend/booking/service.py", "datetime.now(UTC)"),
     (syntax.the_time_comes_in, "backend/booking/queries.py", "select(func.now())"),
     (syntax.the_time_comes_in, "backend/booking/rules.py", "utc_now()"),
+    (syntax.the_time_comes_in, "backend/identity/rules/tokens.py", "utc_now()"),
     (syntax.the_time_comes_in, "ledger/posting.py", "time.time()"),
     (syntax.every_route_has_a_gate, "backend/booking/routes.py", "@blp.get('/')\ndef show(): ..."),
     (

@@ -1,0 +1,59 @@
+"""Who somebody is, and what is revealed of them."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.identity import queries, service
+from backend.identity.errors import PersonNotFound
+from backend.identity.examples import ACCESS, KNOWN, ME, REASON
+from backend.identity.routes.room import blp
+from backend.identity.rules import Known, Look, Me, Revealed
+from backend.identity.schemas.people import (
+    AccessPageOut,
+    MeOut,
+    PeopleIn,
+    PersonPageOut,
+    RevealedOut,
+    RevealIn,
+)
+from backend.kit.auth import refuses, requires
+from backend.kit.http import actor, now, session
+from backend.kit.paging import CursorUnreadable, Page, PageIn
+
+
+@blp.get("/me")
+@requires("me:read")
+@blp.response(200, MeOut, example=ME)
+def me() -> Me:
+    """Show who is signed in."""
+    return queries.me(session(), actor())
+
+
+@blp.get("/me/accesses")
+@requires("access:read")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, AccessPageOut, example={"items": [ACCESS], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_accesses(args: dict[str, Any]) -> Page[Look]:
+    """List who looked at your number, name or address: who, for whom, why and when, the newest first."""
+    return queries.accesses(session(), actor(), **args)
+
+
+@blp.get("/people")
+@requires("person:read")
+@blp.arguments(PeopleIn, location="query")
+@blp.response(200, PersonPageOut, example={"items": [KNOWN], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_people(args: dict[str, Any]) -> Page[Known]:
+    """Find who stands in your district by the last four digits of their number."""
+    return queries.people(session(), actor().district, **args)
+
+
+@blp.post("/people/<uuid:person_id>/reveal")
+@requires("personal:reveal")
+@blp.arguments(RevealIn, example={"field": "phone", "reason": REASON})
+@blp.response(200, RevealedOut, example={"field": "phone", "value": "+8613800000001"})
+@refuses(PersonNotFound)
+def reveal(body: dict[str, Any], person_id: UUID) -> Revealed:
+    """Show a number, a name or an address; the person reads that you looked, and why."""
+    return service.reveal(session(), person_id, by=actor(), at=now(), **body)

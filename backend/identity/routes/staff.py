@@ -1,0 +1,122 @@
+"""Signing in with a login, and its secret and second factor."""
+
+from typing import Any
+
+from backend.identity import service
+from backend.identity.errors import (
+    LoginWrong,
+    NoSecondFactor,
+    SecondFactorWrong,
+    SecretTooCommon,
+    SecretTooWeak,
+    SecretUnchanged,
+    SecretWrong,
+)
+from backend.identity.examples import ACQUAINTED, COLLECTOR, ENROLMENT, RECOVERY, UNPROVEN
+from backend.identity.routes.room import blp
+from backend.identity.rules import Enrolled, Enrolment, SignedIn
+from backend.identity.schemas.staff import (
+    CollectorIn,
+    EnrolledOut,
+    EnrolmentOut,
+    NewPasswordIn,
+    NewPinIn,
+    PasswordIn,
+    ProofIn,
+    RecoveryCodesOut,
+    StaffIn,
+)
+from backend.identity.schemas.tokens import SessionOut
+from backend.kit.auth import public, refuses, requires
+from backend.kit.http import actor, address, now, session
+
+
+@blp.post("/sign-in/collector")
+@public
+@blp.arguments(CollectorIn, example={"number": "C0001", "pin": "135790"})
+@blp.response(201, SessionOut, example=COLLECTOR)
+@refuses(LoginWrong)
+def sign_in_collector(body: dict[str, Any]) -> SignedIn:
+    """Sign a collector in with number and PIN."""
+    return service.sign_in_collector(session(), **body, address=address(), at=now())
+
+
+@blp.post("/sign-in/staff")
+@public
+@blp.arguments(StaffIn, example={"username": "yuhang.admin", "password": "correct horse battery"})
+@blp.response(201, SessionOut, example=UNPROVEN)
+@refuses(LoginWrong)
+def sign_in_staff(body: dict[str, Any]) -> SignedIn:
+    """Sign a till, an administrator, an approver or an auditor in; `next_step` says what is still to be done.
+
+    `second_factor`: give its code. `new_secret`: somebody else knows this password, so change it.
+    `second_factor_enrolment`: this role needs a second factor; enrol one.
+    """
+    return service.sign_in_staff(session(), **body, address=address(), at=now())
+
+
+@blp.post("/sign-in/second-factor")
+@requires("second_factor:verify")
+@blp.arguments(ProofIn, example={"code": "492039"})
+@blp.response(200, SessionOut, example=ACQUAINTED)
+@refuses(SecondFactorWrong)
+def verify_second_factor(body: dict[str, Any]) -> SignedIn:
+    """Go on with the code of the authenticator, good once, or with a recovery code, used up by it."""
+    return service.verify_second_factor(session(), **body, by=actor(), address=address(), at=now())
+
+
+@blp.post("/me/password")
+@requires("secret:change")
+@blp.arguments(
+    NewPasswordIn,
+    example={"old_password": "correct horse battery", "new_password": "seven lamps by the lake"},
+)
+@blp.response(200, SessionOut, example=ACQUAINTED)
+@refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+def change_password(body: dict[str, Any]) -> SignedIn:
+    """Change the caller's password; their other sessions end at once, and this one gets new tokens."""
+    old, new = body["old_password"], body["new_password"]
+    return service.change_secret(
+        session(), by=actor(), kind="password", old_secret=old, new_secret=new, at=now()
+    )
+
+
+@blp.post("/me/pin")
+@requires("secret:change")
+@blp.arguments(NewPinIn, example={"old_pin": "135790", "new_pin": "480261"})
+@blp.response(200, SessionOut, example=COLLECTOR)
+@refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+def change_pin(body: dict[str, Any]) -> SignedIn:
+    """Change the caller's PIN; their other sessions end at once, and this one gets new tokens."""
+    old, new = body["old_pin"], body["new_pin"]
+    return service.change_secret(session(), by=actor(), kind="pin", old_secret=old, new_secret=new, at=now())
+
+
+@blp.post("/me/second-factor")
+@requires("second_factor:enrol")
+@blp.arguments(PasswordIn, example={"password": "correct horse battery"})
+@blp.response(201, EnrolmentOut, example=ENROLMENT)
+@refuses(SecretWrong)
+def enrol_second_factor(body: dict[str, Any]) -> Enrolment:
+    """Begin to enrol an authenticator; it counts from its first code on, and the one before until then."""
+    return service.enrol_second_factor(session(), by=actor(), **body, at=now())
+
+
+@blp.post("/me/second-factor/confirmation")
+@requires("second_factor:enrol")
+@blp.arguments(ProofIn, example={"code": "492039"})
+@blp.response(200, EnrolledOut, example={"session": ACQUAINTED, "recovery_codes": RECOVERY})
+@refuses(NoSecondFactor, SecondFactorWrong)
+def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
+    """Bring an authenticator into use with its first code; the caller's other sessions end at once."""
+    return service.confirm_second_factor(session(), by=actor(), **body, at=now())
+
+
+@blp.post("/me/second-factor/recovery-codes")
+@requires("second_factor:enrol")
+@blp.arguments(PasswordIn, example={"password": "correct horse battery"})
+@blp.response(201, RecoveryCodesOut, example={"recovery_codes": RECOVERY})
+@refuses(SecretWrong, NoSecondFactor)
+def renew_recovery_codes(body: dict[str, Any]) -> dict[str, Any]:
+    """Make ten new recovery codes; the old ones end."""
+    return {"recovery_codes": service.renew_recovery_codes(session(), by=actor(), **body, at=now())}

@@ -1,0 +1,99 @@
+"""Who may do what: roles, their scopes, and the steps of a sign-in."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from backend.identity.rules.values import Post
+
+RESIDENT, NEWCOMER, COLLECTOR = "resident", "newcomer", "collector"
+_SIGNED_IN = ("me:read", "session:end")
+_EVERYBODY = (*_SIGNED_IN, "access:read")
+_WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
+_STAFF = (*_WORKING, "second_factor:enrol")
+ROLES: Mapping[str, frozenset[str]] = {
+    NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
+    RESIDENT: frozenset(
+        {
+            *_EVERYBODY,
+            "household:set_up",
+            "household:read",
+            "household:change",
+            "session:prove",
+            "notice:read",
+            "service:read",
+            "pickup:book",
+            "pickup:read",
+            "pickup:cancel",
+            "weighing:list",
+            "weighing:read",
+            "weighing:confirm",
+            "weighing:return",
+            "account:read",
+            "offer:read",
+            "redemption:make",
+            "redemption:read",
+            "redemption:cancel",
+        }
+    ),
+    COLLECTOR: frozenset(
+        {
+            *_WORKING,
+            "day:read",
+            "pickup:serve",
+            "weighing:record",
+            "weighing:read",
+            "weighing:confirm",
+            "weighing:return",
+        }
+    ),
+    "till": frozenset({*_STAFF, "offer:read", "voucher:honour"}),
+    "district_admin": frozenset(
+        {
+            *_STAFF,
+            "offer:read",
+            "budget:read",
+            "service:edit",
+            "jobs:manage",
+            "person:read",
+            "personal:reveal",
+            "card:issue",
+            "colleague:read",
+            "colleague:dismiss",
+            "trail:read",
+        }
+    ),
+    "operator_manager": frozenset({*_STAFF, "colleague:read", "colleague:dismiss"}),
+    "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
+    "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
+}
+"""What each role may do. A newcomer is a signed-in resident who has no household yet."""
+NEEDS_SECOND_FACTOR = frozenset({"operator_manager", "district_admin", "approver", "auditor"})
+"""Who reads or decides beyond their own counter; a till may enrol one, and is then asked for it too."""
+PROOF, NEW_SECRET, ENROLMENT = "second_factor", "new_secret", "second_factor_enrolment"
+STEPS: Mapping[str, frozenset[str]] = {
+    PROOF: frozenset({*_SIGNED_IN, "second_factor:verify"}),
+    NEW_SECRET: frozenset({*_SIGNED_IN, "secret:change"}),
+    ENROLMENT: frozenset({*_SIGNED_IN, "secret:change", "second_factor:enrol"}),
+}
+"""What a session may do while its sign-in has a step to go, whatever its role."""
+StaffRole = Literal["till", "operator_manager", "district_admin", "approver", "auditor"]
+ON_TRAIL = frozenset(get_args(StaffRole))
+"""Whose every change is written down."""
+
+
+def next_step(role: str, *, enrolled: bool, verified: bool, must_change: bool) -> str | None:
+    """Tell what a sign-in still lacks before it is whole.
+
+    :param verified: whether the second factor was given in this session
+    """
+    if enrolled and not verified:
+        return PROOF
+    if must_change:
+        return NEW_SECRET
+    return ENROLMENT if role in NEEDS_SECOND_FACTOR and not enrolled else None
+
+
+def post_in(posts: list[Post], district: str, role: str) -> Post | None:
+    """Pick a staff role in a district, preferring the one the person has now."""
+    there = [post for post in posts if post.district == district and post.role != RESIDENT]
+    return min(there, key=lambda post: post.role != role, default=None)

@@ -1,0 +1,91 @@
+"""A person on the wire."""
+
+from marshmallow import fields, validate
+
+from backend.identity import rules
+from backend.identity.schemas import parts
+from backend.kit.fields import Id, In, Moment, Out, Words
+from backend.kit.paging import PageIn, page_out
+from backend.kit.sentences import say
+
+_NOT_FOUR_DIGITS = say("Not four digits.", "应为 4 位数字。")
+
+
+class AssignmentOut(Out):
+    """A role in a district."""
+
+    role = fields.String(required=True)
+    district = fields.String(required=True)
+    organisation = Id(required=True, allow_none=True)
+
+
+class MeOut(Out):
+    """A person as they see themselves."""
+
+    id = Id(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone_last4 = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(rules.ROLES)))
+    district = fields.String(required=True, allow_none=True)
+    household = Id(required=True, allow_none=True)
+    organisation = Id(required=True, allow_none=True)
+    needs_set_up = fields.Boolean(required=True)
+    next_step = parts.next_step()
+    assignments = fields.List(fields.Nested(AssignmentOut), required=True)
+
+
+class PeopleIn(PageIn):
+    """How a number ends."""
+
+    phone_last4 = fields.String(
+        required=True,
+        validate=validate.Regexp(r"\A[0-9]{4}\Z", error=_NOT_FOUR_DIGITS),
+        metadata={"description": "the last four digits"},
+    )
+
+
+class PersonOut(Out):
+    """A person as staff find them; what is personal is revealed one by one."""
+
+    id = Id(required=True)
+    role = fields.String(required=True)
+    phone_last4 = fields.String(required=True, allow_none=True)
+    household = Id(required=True, allow_none=True)
+    since = Moment(required=True)
+
+
+PersonPageOut = page_out(PersonOut)
+
+
+class RevealIn(In):
+    """What, and why."""
+
+    field = fields.String(required=True, validate=validate.OneOf(["phone", "name", "address"]))
+    reason = Words(minimum=5, maximum=200, required=True, metadata={"description": "the person reads it"})
+
+
+class RevealedOut(Out):
+    """What was asked for."""
+
+    field = fields.String(required=True, attribute="what")
+    value = fields.String(required=True, allow_none=True)
+
+
+class AccessOut(Out):
+    """Who looked at what, in which role and for whom, why and when."""
+
+    id = Id(required=True)
+    field = fields.String(required=True, attribute="what", metadata={"enum": ["phone", "name", "address"]})
+    role = fields.String(required=True)
+    organisation = fields.String(
+        required=True, allow_none=True, metadata={"description": "the operator they work for"}
+    )
+    district = fields.String(required=True)
+    pickup = Id(required=True, allow_none=True, metadata={"description": "the visit that it was needed for"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "what staff gave as reason"}
+    )
+    at = Moment(required=True)
+
+
+AccessPageOut = page_out(AccessOut)
