@@ -2,11 +2,17 @@
 
 from ledger import export
 from ledger.audit import Finding, Report, audit
-from ledger.errors import ChartConflict, NotYetSealed, Refusal, Refused, UnknownAccount, UnknownBook
+from ledger.errors import ChartConflict, NotYetSealed, Refusal, Refused, UnknownAccount, UnknownBook, Unlinked
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
+from ledger.proofs import Pair, Receipt, pair, receipt
+from ledger.publishing import cosign, grow, sign
 from ledger.sealing import seal
 from ledger.store.log import log, position, size_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
+from ledger.store.tree import Signed
+from ledger.store.tree import newest as newest_checkpoint
+from ledger.store.tree import served as served_tile
+from ledger.store.tree import signed as checkpoint_at
 from ledger.values import (
     AccountClass,
     Balance,
@@ -32,31 +38,43 @@ __all__ = [
     "Log",
     "NotYetSealed",
     "Outcome",
+    "Pair",
     "Posted",
     "Posting",
+    "Receipt",
     "Recorded",
     "Refusal",
     "Refused",
     "Report",
     "Reserve",
     "Settle",
+    "Signed",
     "UnknownAccount",
     "UnknownBook",
+    "Unlinked",
     "adopt",
     "audit",
     "balance",
     "balances",
+    "checkpoint_at",
+    "cosign",
     "entry",
     "export",
     "find",
     "fingerprint",
+    "grow",
     "holds",
     "log",
+    "newest_checkpoint",
     "open_holds",
+    "pair",
     "position",
     "post",
     "post_many",
+    "receipt",
     "seal",
+    "served_tile",
+    "sign",
     "size_at",
     "statement",
 ]

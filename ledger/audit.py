@@ -1,16 +1,18 @@
 """The one way to check everything: each line against each balance, each entry against its fingerprint."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import scalar_row, tuple_row
 from pydantic import ValidationError
 
+from ledger.recount import recount
 from ledger.rules import content
 from ledger.seal.canonical import digest
-from ledger.store import checks, log_checks, queries
+from ledger.store import checks, log_checks, queries, tree
 from ledger.values import Value
+from ledger.verify import Checkpoint
 
 
 class Finding(Value):
@@ -55,12 +57,15 @@ def audit(
     conn: Connection[Any],
     books: Iterable[str] | None = None,
     progress: Callable[[str, str], None] = lambda book, check: None,
+    *,
+    against: Sequence[Checkpoint] = (),
 ) -> Report:
     """Replay books, all of them or those named, and compare what they say with what they should.
 
     It runs in a transaction that is REPEATABLE READ, so that it sees one moment of books that go on, and
     takes memory for no more than a thousand entries. `progress` hears of each check before it begins, with
-    the book ("" for the schema) and the check's name.
+    the book ("" for the schema) and the check's name. `against` are checkpoints that were kept elsewhere:
+    only they can tell that a whole database was cut short, or is an older one.
 
     :raises ValueError: the transaction would see several moments
     """
@@ -70,12 +75,31 @@ def audit(
         progress("", check.name)
         if (sentence := _ask(conn, check.query, {})) is not None:
             findings.append(Finding(check=check.name, sentence=sentence))
-    names = list(conn.cursor(row_factory=scalar_row).execute(checks.BOOKS)) if books is None else books
-    seen = tuple(_book(conn, name, progress) for name in names)
+    names = list(conn.cursor(row_factory=scalar_row).execute(checks.BOOKS)) if books is None else list(books)
+    origins = {name: _origin(conn, name) for name in names}
+    findings += [
+        Finding(check="against", sentence=f"no book has signed as {one.origin}, which did so elsewhere")
+        for one in against
+        if one.origin not in origins.values()
+    ]
+    seen = tuple(
+        _book(conn, name, progress, [one for one in against if one.origin == origins[name]]) for name in names
+    )
     return Report(findings=(*findings, *(finding for book in seen for finding in book.findings)), books=seen)
 
 
-def _book(conn: Connection[Any], book: str, progress: Callable[[str, str], None]) -> Book:
+def _origin(conn: Connection[Any], book: str) -> str | None:
+    """Tell under which name a book's log is signed, if it ever was."""
+    signed = tree.newest(conn, book)
+    return None if signed is None else signed.note.partition("\n")[0]
+
+
+def _book(
+    conn: Connection[Any],
+    book: str,
+    progress: Callable[[str, str], None],
+    against: Sequence[Checkpoint],
+) -> Book:
     findings = []
     for check in checks.BOOK + log_checks.LOG:
         progress(book, check.name)
@@ -88,6 +112,10 @@ def _book(conn: Connection[Any], book: str, progress: Callable[[str, str], None]
         changed = changed or sentence
     if changed:
         findings.append(Finding(check="fingerprints", sentence=changed, book=book))
+    progress(book, "tree")
+    findings += [
+        Finding(check=check, sentence=sentence, book=book) for check, sentence in recount(conn, book, against)
+    ]
     progress(book, "conservation")
     sums = tuple(
         Sum(asset=asset, accounts=accounts, postings=postings, total=int(total))

@@ -63,5 +63,9 @@ class NotYetSealed(LookupError):
     """A question about a size or a time that the book's log has not come to."""
 
 
+class Unlinked(LookupError):
+    """A proof was asked for an entry whose leaf nobody can tell any more: its household was erased."""
+
+
 class ChartConflict(ValueError):
     """A class of accounts that contradicts another one of the same book."""

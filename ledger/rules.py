@@ -1,6 +1,7 @@
 """Pure checks, and what of an entry counts as its content."""
 
-from collections.abc import Iterable, Sequence
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from operator import attrgetter, itemgetter
@@ -11,6 +12,8 @@ from ledger.errors import ChartConflict
 from ledger.values import AccountClass, Entry
 
 BATCH_SIZE = 10_000
+ERASURE = "erasure"
+BOOK_ITSELF = UUID(int=0)
 
 
 def check_batch(entries: Sequence[Entry]) -> None:
@@ -88,6 +91,18 @@ def leaf(entry: Entry, posted_at: datetime) -> dict[str, Any]:
             said[name] = sorted(said[name])
     spoken: dict[str, Any] = _in_json({**said, "posted_at": posted_at})
     return spoken
+
+
+def salt(entry: Entry, keys: Mapping[UUID, bytes]) -> bytes:
+    """Derive what hides an entry's leaf from all who are not shown it.
+
+    :param keys: of the household that the entry concerns, and of the book; the book's serves where there is
+        no household, or where its key was destroyed, and for the erasure that destroyed it
+    """
+    own = entry.subject is not None and entry.kind != ERASURE and entry.subject in keys
+    return hmac.digest(
+        keys[entry.subject if own and entry.subject else BOOK_ITSELF], entry.id.bytes, "sha256"
+    )
 
 
 def _in_json(value: Any) -> Any:

@@ -33,6 +33,12 @@ SCHEMA = (
                        ('append_only', 'posting', 'refuse_rewriting', 58),
                        ('append_only', 'hold_event', 'refuse_rewriting', 58),
                        ('append_only', 'leaf', 'refuse_rewriting', 58),
+                       ('append_only', 'checkpoint', 'refuse_rewriting', 58),
+                       ('append_only', 'cosignature', 'refuse_rewriting', 58),
+                       ('never_forgotten', 'tile', 'refuse_rewriting', 42),
+                       ('only_grows', 'tile', 'refuse_regrowing', 19),
+                       ('never_changed', 'salt', 'refuse_rewriting', 50),
+                       ('erased_only', 'salt', 'refuse_forgetting', 11),
                        ('never_forgotten', 'hold', 'refuse_rewriting', 42),
                        ('terminal_is_terminal', 'hold', 'refuse_reviving', 19)
                ) as wanted (name, place, verb, events)
@@ -57,7 +63,8 @@ SCHEMA = (
                        ('posting_pkey'), ('posting_moves'), ('posting_amount_check'),
                        ('account_pkey'), ('account_book_path_asset_key'), ('balance_pkey'), ('balance_floor'),
                        ('hold_pkey'), ('hold_event_pkey'),
-                       ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey')
+                       ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey'),
+                       ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey')
                ) as wanted (name)
          where not exists (
                    select from pg_constraint c

@@ -16,10 +16,14 @@ SCRIPTS = (
     "write.sql",
     "post.sql",
     "sequence.sql",
+    "tree.sql",
 )
 
-TABLES = ("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "unsealed", "log", "leaf")
-APPEND_ONLY = ("entry", "posting", "hold_event", "leaf")
+TABLES = (
+    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
+    *("unsealed", "log", "leaf", "tile", "salt", "checkpoint", "cosignature"),
+)
+APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "checkpoint", "cosignature")
 
 
 def install(conn: Connection[Any]) -> None:
@@ -37,6 +41,7 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             grant usage on schema ledger to {app}, {auditor};
             grant select on all tables in schema ledger to {app}, {auditor};
             grant execute on function ledger.post, ledger.adopt, ledger.seal to {app};
+            grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
             grant execute on function ledger.matches, ledger.size_at to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))

@@ -113,6 +113,16 @@ select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.post
  where e.book = %(book)s
 """
 
+_SEALED = (
+    "select f.position, e.* from ledger.leaf f cross join lateral ("
+    + _RECORDED
+    + """
+   and e.id = f.entry) e
+ where f.book = %(book)s and f.position >= %(first)s and f.position < %(after)s
+ order by f.position
+"""
+)
+
 _HOLDS = """
 select h.id, h.entry as entry_id, a.path as account, a.asset, h.amount, h.remaining, h.state, h.expires_at
   from ledger.hold h
@@ -213,6 +223,11 @@ def entry(conn: Connection[Any], book: str, id: UUID) -> Recorded | None:
 def find(conn: Connection[Any], book: str, key: str) -> Recorded | None:
     """Read one entry by its key."""
     return next(map(recorded, _ask(conn, _RECORDED + "and e.key = %(key)s", book=book, key=key)), None)
+
+
+def sealed(conn: Connection[Any], book: str, first: int, after: int) -> list[dict[str, Any]]:
+    """Read the entries of a stretch of the log, with their positions, as rows for `recorded`."""
+    return list(_ask(conn, _SEALED, book=book, first=first, after=after))
 
 
 def stream(conn: Connection[Any], book: str, *, as_posted: bool = False) -> Iterator[dict[str, Any]]:

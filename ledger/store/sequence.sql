@@ -8,10 +8,12 @@
 -- does. A number that commits late is still there when it does; nobody looks for numbers "after the last".
 
 -- How far the log of a book has come. The row is what the one sequencer of a book locks. Whatever is sealed
--- from now on is sealed after `sealed_until`, though the clock step back.
+-- from now on is sealed after `sealed_until`, though the clock step back. So many of its entries are in the
+-- tree already (see tree.sql).
 
 create table ledger.log (
     size          bigint       not null default 0 check (size >= 0),
+    grown         bigint       not null default 0 check (grown between 0 and size),
     sealed_until  timestamptz  not null default 'epoch',
     book          text         not null,
 

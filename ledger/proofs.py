@@ -1,0 +1,69 @@
+"""What is handed out to be checked elsewhere: receipts, and what joins two checkpoints."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+
+from ledger.errors import NotYetSealed, Unlinked
+from ledger.publishing import committed
+from ledger.rules import leaf, salt
+from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tiles_for
+from ledger.store import queries, tree
+from ledger.verify import PROOF, TILE_WIDTH, Unproven, in_base64
+
+
+class Receipt(NamedTuple):
+    """An entry, what hides it from others, and the proof that it stands in the log."""
+
+    entry: dict[str, Any]
+    salt: str
+    proof: str
+
+
+class Pair(NamedTuple):
+    """Two checkpoints, and what joins them."""
+
+    old: str
+    new: str
+    path: list[str]
+
+
+def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -> Receipt | None:
+    """Prove that an entry stands in its book's log; None if there is no such entry. Four statements at most.
+
+    :param witnesses: how many are wanted; a checkpoint that so many have signed is taken if a new one has
+    :raises NotYetSealed: no checkpoint covers it yet
+    :raises Unlinked: its household was erased, so that nobody can tell any more which leaf it is
+    :raises Unproven: it was changed after it was sealed; the audit tells more
+    """
+    found = queries.entry(conn, book, id)
+    if found is None:
+        return None
+    standing = tree.standing(conn, book, id, found.entry.subject)
+    covering = standing and tree.covering(conn, book, standing.position, witnesses=witnesses)
+    if standing is None or covering is None:
+        raise NotYetSealed(f"no checkpoint of book {book} covers entry {id}")
+    ranges: list[Range] = inclusion(standing.position, covering.size)
+    number, place = divmod(standing.position, TILE_WIDTH)
+    kept = tree.stored(conn, book, {Tile(0, number), *tiles_for(ranges)})
+    if cut(kept[Tile(0, number)])[place] != committed(found, standing.keys):
+        if found.entry.subject and tree.is_erased(conn, book, found.entry.subject):
+            raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
+        raise Unproven(f"entry {id} is not what position {standing.position} commits to")
+    path = hashes_of(ranges, tree.hashed(kept))
+    return Receipt(
+        entry=leaf(found.entry, found.posted_at),
+        salt=in_base64(salt(found.entry, standing.keys)),
+        proof="\n".join([PROOF, f"index {standing.position}", *map(in_base64, path), "", covering.note]),
+    )
+
+
+def pair(conn: Connection[Any], book: str, old: int, new: int | None = None) -> Pair | None:
+    """Join two checkpoints of a book, its newest if no second is named; None if one is not there."""
+    first = tree.signed(conn, book, old)
+    second = tree.newest(conn, book) if new is None else tree.signed(conn, book, new)
+    if first is None or second is None or first.size > second.size:
+        return None
+    path = tree.hashes(conn, book, consistency(first.size, second.size))
+    return Pair(first.note, second.note, [*map(in_base64, path)])

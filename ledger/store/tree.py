@@ -1,0 +1,190 @@
+"""Questions to the tree over a book's log. Each is one statement, and none of them locks."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row, scalar_row, tuple_row
+
+from ledger.rules import BOOK_ITSELF
+from ledger.seal.tree import HASH_BYTES, Range, Tile, cut, hashes_of, tiles_for, width_of
+from ledger.verify import leaf_hash
+
+_LATEST = 20  # checkpoints among which one that witnesses have signed is looked for
+
+_TILES = """
+select t.level, t.number, t.hashes
+  from unnest(%s::smallint[], %s::bigint[]) as named (level, number)
+  join ledger.tile t on t.book = %s and t.level = named.level and t.number = named.number
+"""
+
+_CHECKPOINT = """
+select c.size, c.signed_at, c.root, c.note || coalesce(s.lines, '') as note,
+       coalesce(s.witnesses, '{}') as witnesses
+  from ledger.checkpoint c
+ cross join lateral (
+           select string_agg(line, '' order by witness) as lines,
+                  array_agg(witness order by witness) as witnesses
+             from ledger.cosignature
+            where book = c.book and size = c.size
+       ) s
+ where c.book = %(book)s
+"""
+
+_COVERING = (
+    "select * from ("
+    + _CHECKPOINT
+    + """
+   and c.size > %(position)s order by c.size desc limit %(latest)s) c
+ order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
+ limit 1
+"""
+)
+
+_STANDING = """
+select f.position,
+       (select jsonb_object_agg(s.subject, encode(s.key, 'hex'))
+          from ledger.salt s
+         where s.book = f.book and s.subject in (%(subject)s, %(itself)s)) as keys
+  from ledger.leaf f
+ where f.book = %(book)s and f.entry = %(id)s
+"""
+
+
+class Signed(NamedTuple):
+    """A checkpoint as it was signed, with the cosignatures that it has by now."""
+
+    size: int
+    signed_at: datetime
+    root: bytes
+    note: str
+    witnesses: list[str]
+
+
+class Standing(NamedTuple):
+    """Where an entry stands in its log, and the keys that its leaf may be salted with."""
+
+    position: int
+    keys: dict[UUID, bytes]
+
+
+def grown(conn: Connection[Any], book: str) -> tuple[int, int] | None:
+    """Tell how many leaves the tree of a book has, and how many its log."""
+    return (
+        conn.cursor(row_factory=tuple_row)
+        .execute("select grown, size from ledger.log where book = %s", (book,))
+        .fetchone()
+    )
+
+
+def stored(conn: Connection[Any], book: str, tiles: Collection[Tile]) -> dict[Tile, bytes]:
+    """Read tiles as they are kept: level 0 holds commitments."""
+    if not tiles:
+        return {}
+    levels, numbers = zip(*tiles, strict=True)
+    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(
+        _TILES, (list(levels), list(numbers), book)
+    )
+    return {Tile(level, number): bytes(hashes) for level, number, hashes in rows}
+
+
+def hashed(tiles: Mapping[Tile, bytes]) -> dict[Tile, bytes]:
+    """Turn tiles as they are kept into tiles of hashes."""
+    return {
+        tile: hashes if tile.level else b"".join(map(leaf_hash, cut(hashes)))
+        for tile, hashes in tiles.items()
+    }
+
+
+def roots(conn: Connection[Any], book: str, sizes: Sequence[int]) -> list[bytes]:
+    """Compute the roots that the tree had at some sizes."""
+    return hashes(conn, book, [(0, size) for size in sizes])
+
+
+def hashes(conn: Connection[Any], book: str, ranges: Sequence[Range]) -> list[bytes]:
+    """Compute the hash of each range of leaves."""
+    return hashes_of(ranges, hashed(stored(conn, book, tiles_for(ranges))))
+
+
+def served(conn: Connection[Any], book: str, tile: Tile, width: int) -> bytes | None:
+    """Read so much of a tile as it is kept, if it is part of what was signed."""
+    latest = newest(conn, book)
+    if latest is None or not 0 < width <= width_of(tile, latest.size):
+        return None
+    return stored(conn, book, [tile])[tile][: width * HASH_BYTES]
+
+
+def newest(conn: Connection[Any], book: str) -> Signed | None:
+    """Read the largest checkpoint of a book."""
+    return _checkpoint(conn, _CHECKPOINT + "order by c.size desc limit 1", book=book)
+
+
+def signed(conn: Connection[Any], book: str, size: int) -> Signed | None:
+    """Read the checkpoint of one size."""
+    return _checkpoint(conn, _CHECKPOINT + "and c.size = %(size)s", book=book, size=size)
+
+
+def covering(conn: Connection[Any], book: str, position: int, *, witnesses: int) -> Signed | None:
+    """Read a checkpoint that covers a position: of the newest few the first with so many witnesses.
+
+    If none of them has so many, one with most.
+    """
+    return _checkpoint(conn, _COVERING, book=book, position=position, wanted=witnesses, latest=_LATEST)
+
+
+def standing(conn: Connection[Any], book: str, id: UUID, subject: UUID | None) -> Standing | None:
+    """Tell where an entry stands, and what its leaf may be salted with; None if it is not sealed."""
+    row = (
+        conn.cursor(row_factory=tuple_row)
+        .execute(_STANDING, {"book": book, "id": id, "subject": subject, "itself": BOOK_ITSELF})
+        .fetchone()
+    )
+    if row is None:
+        return None
+    return Standing(row[0], {UUID(owner): bytes.fromhex(key) for owner, key in (row[1] or {}).items()})
+
+
+def keys(conn: Connection[Any], book: str, subjects: Collection[UUID]) -> dict[UUID, bytes]:
+    """Read the keys that salt leaves, of those who have one."""
+    rows = conn.cursor(row_factory=tuple_row).execute(
+        "select subject, key from ledger.salt where book = %s and subject = any (%s)", (book, list(subjects))
+    )
+    return {subject: bytes(key) for subject, key in rows}
+
+
+def every_tile(conn: Connection[Any], book: str) -> Iterator[tuple[Tile, bytes]]:
+    """Read all tiles of a book as they are kept, level by level."""
+    with conn.cursor(name="ledger_tiles", row_factory=tuple_row) as cursor:
+        cursor.itersize = 100
+        for level, number, hashes in cursor.execute(
+            "select level, number, hashes from ledger.tile where book = %s order by level, number", (book,)
+        ):
+            yield Tile(level, number), bytes(hashes)
+
+
+def every_checkpoint(conn: Connection[Any], book: str) -> Iterator[Signed]:
+    """Read all checkpoints of a book, the smallest first."""
+    with conn.cursor(name="ledger_checkpoints", row_factory=class_row(Signed)) as cursor:
+        cursor.itersize = 1_000
+        for row in cursor.execute(_CHECKPOINT + "order by c.size", {"book": book}):
+            yield _plain(row)
+
+
+def is_erased(conn: Connection[Any], book: str, subject: UUID) -> bool:
+    """Tell whether an erasure of this household was posted."""
+    found = conn.cursor(row_factory=scalar_row).execute(
+        "select exists (select from ledger.entry where book = %s and subject = %s and kind = 'erasure')",
+        (book, subject),
+    )
+    return bool(found.fetchone())
+
+
+def _checkpoint(conn: Connection[Any], query: str, **named: object) -> Signed | None:
+    row = conn.cursor(row_factory=class_row(Signed)).execute(query, named).fetchone()
+    return None if row is None else _plain(row)
+
+
+def _plain(row: Signed) -> Signed:
+    return row._replace(root=bytes(row.root), signed_at=row.signed_at.astimezone(UTC))
