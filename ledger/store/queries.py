@@ -114,7 +114,7 @@ select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.post
 """
 
 _SEALED = (
-    "select f.position, e.* from ledger.leaf f cross join lateral ("
+    "select f.position, e.* from ledger.leaf f cross join lateral ("  # noqa: S608 - our own words  # nosec B608
     + _RECORDED
     + """
    and e.id = f.entry) e

@@ -34,7 +34,7 @@ select c.size, c.signed_at, c.root, c.note || coalesce(s.lines, '') as note,
 """
 
 _COVERING = (
-    "select * from ("
+    "select * from ("  # noqa: S608 - our own words  # nosec B608
     + _CHECKPOINT
     + """
    and c.size > %(position)s order by c.size desc limit %(latest)s) c
