@@ -8,6 +8,7 @@ from ledger.proofs import Pair, Receipt, pair, receipt
 from ledger.publishing import cosign, grow, sign
 from ledger.sealing import seal
 from ledger.store.log import log, position, size_at
+from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
 from ledger.store.tree import Signed
 from ledger.store.tree import newest as newest_checkpoint
@@ -24,6 +25,7 @@ from ledger.values import (
     Posting,
     Recorded,
     Reserve,
+    SealedLine,
     Settle,
 )
 
@@ -47,6 +49,7 @@ __all__ = [
     "Refused",
     "Report",
     "Reserve",
+    "SealedLine",
     "Settle",
     "Signed",
     "UnknownAccount",
@@ -55,9 +58,11 @@ __all__ = [
     "adopt",
     "audit",
     "balance",
+    "balance_at",
     "balances",
     "checkpoint_at",
     "cosign",
+    "balances_at",
     "entry",
     "export",
     "find",
@@ -77,4 +82,5 @@ __all__ = [
     "sign",
     "size_at",
     "statement",
+    "statement_at",
 ]

@@ -197,6 +197,17 @@ class Line(Value):
         return f"{self.entry_id}/{self.no}" if self.version is None else str(self.version)
 
 
+class SealedLine(Line):
+    """A line of an entry that has its final position in the log."""
+
+    position: int
+
+    @property
+    def cursor(self) -> str:
+        """Name the place of this line; a statement of the past goes on `before` it."""
+        return f"{self.position}/{self.no}"
+
+
 class Hold(Value):
     """A hold as it stands."""
 

@@ -22,10 +22,13 @@ with account as (
     select account.path, account.asset, balance.posted
       from account
       join ledger.balance on balance.book = %(book)s and balance.account = account.id
+), tail as materialized (
+    select account, amount from ledger.tail(%(book)s)
 ), due as (
-    select line.amount
+    select coalesce((select posted from ledger.snapshot
+                      where book = %(book)s and snapshot.account = account.id order by size desc limit 1), 0)
+           + coalesce((select tail.amount from tail where tail.account = account.id), 0) as amount
       from account
-      join ledger.line on line.book = %(book)s and line.account = account.id
      where account.asset = %(fen)s and ledger.matches(%(due)s, account.path)
 )
 select (select coalesce(sum(posted), 0)::bigint from bounded

@@ -39,6 +39,7 @@ SCHEMA = (
                        ('only_grows', 'tile', 'refuse_regrowing', 19),
                        ('never_changed', 'salt', 'refuse_rewriting', 50),
                        ('erased_only', 'salt', 'refuse_forgetting', 11),
+                       ('append_only', 'snapshot', 'refuse_rewriting', 58),
                        ('never_forgotten', 'hold', 'refuse_rewriting', 42),
                        ('terminal_is_terminal', 'hold', 'refuse_reviving', 19)
                ) as wanted (name, place, verb, events)
@@ -64,7 +65,8 @@ SCHEMA = (
                        ('account_pkey'), ('account_book_path_asset_key'), ('balance_pkey'), ('balance_floor'),
                        ('hold_pkey'), ('hold_event_pkey'),
                        ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey'),
-                       ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey')
+                       ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey'),
+                       ('snapshot_pkey')
                ) as wanted (name)
          where not exists (
                    select from pg_constraint c
@@ -256,18 +258,20 @@ BOOK = (
 )
 
 # What each asset comes to: nothing, if nothing was made or lost. An account with a floor counts by its
-# balance, another one by its lines.
+# balance, another one by its last snapshot and what came after it.
 SUMS = """
 select a.asset,
        count(*) as accounts,
        (select count(*) from ledger.posting p where p.book = %(book)s and p.asset = a.asset) as postings,
-       sum(coalesce(b.posted, l.total, 0)) as total
+       sum(coalesce(b.posted, 0) + coalesce(s.posted, 0) + coalesce(t.amount, 0)) as total
   from ledger.account a
   left join (select account, sum(posted) as posted
                from ledger.balance where book = %(book)s group by account) b on b.account = a.id
-  left join (select account, sum(amount) as total
-               from ledger.line where book = %(book)s and version is null group by account) l
-    on l.account = a.id
+  left join lateral (
+           select posted from ledger.snapshot
+            where book = %(book)s and account = a.id and not a.bounded order by size desc limit 1
+       ) s on true
+  left join ledger.tail(%(book)s) t on t.account = a.id
  where a.book = %(book)s
  group by a.asset
  order by a.asset

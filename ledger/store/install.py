@@ -16,14 +16,16 @@ SCRIPTS = (
     "write.sql",
     "post.sql",
     "sequence.sql",
+    "snapshots.sql",
+    "past.sql",
     "tree.sql",
 )
 
 TABLES = (
     *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
-    *("unsealed", "log", "leaf", "tile", "salt", "checkpoint", "cosignature"),
+    *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
-APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "checkpoint", "cosignature")
+APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "snapshot", "checkpoint", "cosignature")
 
 
 def install(conn: Connection[Any]) -> None:
@@ -42,7 +44,8 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             grant select on all tables in schema ledger to {app}, {auditor};
             grant execute on function ledger.post, ledger.adopt, ledger.seal to {app};
             grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
-            grant execute on function ledger.matches, ledger.size_at to {app}, {auditor};
+            grant execute on function ledger.matches, ledger.change, ledger.tail, ledger.size_at,
+                  ledger.versions_at, ledger.balance_at, ledger.lines_at to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
     )

@@ -61,4 +61,24 @@ LOG = (
          order by l.position limit 1
         """,
     ),
+    Check(
+        "snapshots",
+        """
+        select format('%%s %%s: the snapshot at size %%s says %%s, the lines come to %%s', a.path, a.asset,
+                      coalesce(s.size, due.size), coalesce(s.posted::text, 'nothing'),
+                      coalesce(due.posted::text, 'nothing'))
+          from (select l.account, (f.position / 256 + 1) * 256 as size,
+                       sum(sum(l.amount)) over (partition by l.account order by f.position / 256) as posted
+                  from ledger.leaf f
+                  join ledger.line l on l.book = f.book and l.entry = f.entry
+                 where f.book = %(book)s and l.version is null
+                   and f.position < (select size / 256 * 256 from ledger.log where book = %(book)s)
+                 group by l.account, f.position / 256) due
+          full join (select account, size, posted from ledger.snapshot where book = %(book)s) s
+            on s.account = due.account and s.size = due.size
+          left join ledger.account a on a.book = %(book)s and a.id = coalesce(s.account, due.account)
+         where s.posted is distinct from due.posted
+         order by coalesce(s.size, due.size), a.path limit 1
+        """,
+    ),
 )

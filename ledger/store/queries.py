@@ -11,12 +11,16 @@ from psycopg.rows import dict_row
 from ledger.errors import UnknownAccount
 from ledger.values import LARGEST, Balance, Entry, Hold, Line, Posting, Recorded, Reserve, Settle
 
+# The balance of an account without a floor is its last snapshot and what came after it.
 _BALANCES = """
+with tail as materialized (
+    select account, amount from ledger.tail(%(book)s)
+)
 select named.path,
        named.asset,
        coalesce(a.bounded, class.bounded) as bounded,
        case when a.bounded then cached.posted
-            when a.id is not null then reached.total - left_it.total
+            when a.id is not null then derived.posted
             else 0 end as posted,
        coalesce(cached.held, 0) as held
   from unnest(%(paths)s::text[], %(assets)s::text[]) with ordinality as named (path, asset, no)
@@ -35,15 +39,11 @@ select named.path,
             where a.bounded and b.book = %(book)s and b.account = a.id
        ) cached on true
   left join lateral (
-           select coalesce(sum(p.amount), 0) as total
-             from ledger.posting p
-            where not a.bounded and p.book = %(book)s and p.target = a.id and p.target_version is null
-       ) reached on true
-  left join lateral (
-           select coalesce(sum(p.amount), 0) as total
-             from ledger.posting p
-            where not a.bounded and p.book = %(book)s and p.source = a.id and p.source_version is null
-       ) left_it on true
+           select coalesce((select s.posted from ledger.snapshot s
+                             where s.book = %(book)s and s.account = a.id order by s.size desc limit 1), 0)
+                  + coalesce((select t.amount from tail t where t.account = a.id), 0) as posted
+            where not a.bounded
+       ) derived on true
  order by named.no
 """
 
@@ -212,7 +212,7 @@ def statement(
         no=no,
         limit=limit,
     )
-    return [Line(**_in_utc(row)) for row in rows]
+    return [Line(**in_utc(row)) for row in rows]
 
 
 def entry(conn: Connection[Any], book: str, id: UUID) -> Recorded | None:
@@ -256,13 +256,13 @@ def stocks(conn: Connection[Any], book: str) -> Iterator[tuple[str, str, int]]:
 def every_open_hold(conn: Connection[Any], book: str) -> Iterator[Hold]:
     """Read every open hold of a book, oldest id first."""
     for row in _stream(conn, _HOLDS + "and h.state = 'open' order by h.id", book):
-        yield Hold(**_in_utc(row))
+        yield Hold(**in_utc(row))
 
 
 def holds(conn: Connection[Any], book: str, ids: Sequence[UUID]) -> dict[UUID, Hold]:
     """Read holds by their ids; one that does not exist is left out."""
     rows = _ask(conn, _HOLDS + "and h.id = any (%(ids)s)", book=book, ids=list(ids))
-    return {row["id"]: Hold(**_in_utc(row)) for row in rows}
+    return {row["id"]: Hold(**in_utc(row)) for row in rows}
 
 
 def open_holds(conn: Connection[Any], book: str, path: str, asset: str, *, limit: int = 100) -> list[Hold]:
@@ -276,7 +276,7 @@ def open_holds(conn: Connection[Any], book: str, path: str, asset: str, *, limit
         asset=asset,
         limit=limit,
     )
-    return [Hold(**_in_utc(row)) for row in rows]
+    return [Hold(**in_utc(row)) for row in rows]
 
 
 def recorded(row: Mapping[str, Any]) -> Recorded:
@@ -321,7 +321,8 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
+def in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a row's times to UTC."""
     return {
         name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()
     }

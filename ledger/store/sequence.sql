@@ -69,6 +69,7 @@ begin
       from taken;
     get diagnostics sealed = row_count;
 
+    perform take_snapshots(the_book, head.size, head.size + sealed);
     update log set size = head.size + sealed, sealed_until = stamp where book = the_book;
     return sealed;
 end;

@@ -13,6 +13,7 @@ CHART = (
     AccountClass(pattern="household/*/green", asset="GREEN", owner="household", bounded=True),
     AccountClass(pattern="merchant/*/green", asset="GREEN", owner="merchant", bounded=True),
     AccountClass(pattern="green/issued", asset="GREEN", owner="district", bounded=False),
+    AccountClass(pattern="green/retired", asset="GREEN", owner="district", bounded=False),
     AccountClass(pattern="fund", asset="FEN", owner="district", bounded=True),
     AccountClass(pattern="bank", asset="FEN", owner="outside", bounded=False),
     AccountClass(pattern="holder/*", asset="MASS/*", owner="holder", bounded=True),

@@ -159,6 +159,7 @@ def test_a_changed_row_is_found(tamper, book, tampering, check):
             "append_only on ledger.posting",
         ),
         ("alter table ledger.leaf disable trigger append_only", "triggers", "append_only on ledger.leaf"),
+        ("drop trigger append_only on ledger.snapshot", "triggers", "append_only on ledger.snapshot"),
         ("alter table ledger.leaf drop constraint leaf_once", "constraints", "leaf_once"),
         ("drop trigger append_only on ledger.hold_event", "triggers", "append_only on ledger.hold_event"),
         ("alter table ledger.hold disable trigger terminal_is_terminal", "triggers", "terminal_is_terminal"),
@@ -181,3 +182,31 @@ def test_a_key_that_was_given_twice_is_found(tamper, book):
     tamper.execute("update ledger.entry set key = 'twice' where book = %s", (book,))
 
     assert found(tamper, book)["keys"] == "key twice stands under 7 entries"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "words"),
+    [
+        (
+            "update ledger.snapshot set posted = posted + 1 where book = %(book)s",
+            "bank FEN: the snapshot at size 256 says -9, the lines come to -10",
+        ),
+        ("delete from ledger.snapshot where book = %(book)s", "says nothing, the lines come to -10"),
+        ("update ledger.snapshot set size = 512 where book = %(book)s", "at size 256 says nothing"),
+        (
+            "insert into ledger.snapshot (book, account, size, posted)"
+            " select book, account, 512, posted from ledger.snapshot where book = %(book)s",
+            "at size 512 says -10, the lines come to nothing",
+        ),
+    ],
+)
+def test_a_changed_snapshot_is_found(tamper, conn, book, tampering, words):
+    tamper.rollback()
+    post_many(conn, [an_award(book, BOB, 1) for _ in range(300)])
+    seal(conn, book)
+    assert "snapshots" not in found(tamper, book)
+
+    tamper.execute("alter table ledger.snapshot disable trigger user")
+    assert tamper.execute(tampering, {"book": book}).rowcount
+
+    assert words in found(tamper, book)["snapshots"]

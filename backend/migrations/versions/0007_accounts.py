@@ -13,7 +13,7 @@ depends_on = None
 
 TABLES = (
     *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
-    *("unsealed", "log", "leaf", "tile", "salt", "checkpoint", "cosignature"),
+    *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
 
 
