@@ -1,4 +1,4 @@
-"""A hold is settled, released or expired once, in time, and by an entry that draws what it settles."""
+"""What is held is not available, and whoever settles a hold draws what it held."""
 
 from uuid import uuid4
 
@@ -7,7 +7,7 @@ import pytest
 from psycopg.sql import SQL
 
 from ledger import Entry, Refusal, Reserve, Settle, balance, holds, open_holds, post
-from tests.ledger.makers import ALICE, BOB, CAFE, LATER, NOON, a_hold, a_move, an_award, an_entry, code_of
+from tests.ledger.makers import ALICE, BOB, CAFE, LATER, a_hold, a_move, an_award, an_entry, code_of
 
 
 @pytest.fixture
@@ -83,38 +83,6 @@ def test_two_holds_of_one_account_are_settled_by_what_is_drawn_together(conn, bo
     assert code_of(post(conn, an_entry(book, a_move(ALICE, CAFE, 90), settles=both))) is None
 
 
-ENDS = {
-    "settled": lambda book, held: settling(book, held, 60),
-    "released": lambda book, held: an_entry(book, releases=(held,)),
-    "expired": lambda book, held: an_entry(book, expires=(held,), at=LATER),
-}
-
-
-@pytest.mark.parametrize("second", ENDS)
-@pytest.mark.parametrize("first", ENDS)
-def test_a_last_state_is_the_last(conn, book, held, first, second):
-    post(conn, an_award(book, ALICE, 100))
-    assert code_of(post(conn, ENDS[first](book, held))) is None
-
-    assert code_of(post(conn, ENDS[second](book, held))) is Refusal.HOLD_CLOSED
-    assert holds(conn, book, [held])[held].state == first
-
-
-@pytest.mark.parametrize("end", ENDS)
-def test_a_hold_that_is_not_there_cannot_end(conn, book, held, end):
-    assert code_of(post(conn, ENDS[end](book, uuid4()))) is Refusal.UNKNOWN_HOLD
-
-
-def test_a_hold_is_made_once(conn, book, held):
-    assert code_of(post(conn, a_hold(book, ALICE, 1, hold=held))) is Refusal.HOLD_EXISTS
-
-
-def test_time_decides_between_settling_and_expiring(conn, book, held):
-    assert code_of(post(conn, an_entry(book, expires=(held,), at=NOON))) is Refusal.HOLD_NOT_DUE
-    assert code_of(post(conn, settling(book, held, 60, at=LATER))) is Refusal.HOLD_EXPIRED
-    assert code_of(post(conn, an_entry(book, expires=(held,), at=LATER))) is None
-
-
 def test_a_hold_without_an_end_never_expires(conn, book, held):
     endless = uuid4()
     post(conn, a_hold(book, ALICE, 1, hold=endless))
@@ -132,16 +100,6 @@ def test_an_entry_may_hold_what_it_brings(conn, book):
 
     assert code_of(post(conn, an_entry(book, a_move("green/issued", BOB, 5), reserves=(reserve,)))) is None
     assert balance(conn, book, BOB, "GREEN").available == 0
-
-
-@pytest.mark.parametrize("change", ["state = 'open', remaining = 60", "remaining = 0", "state = 'released'"])
-def test_the_database_revives_no_hold(conn, owner, book, held, change):
-    post(conn, settling(book, held, 60))
-
-    with pytest.raises(psycopg.errors.RestrictViolation, match="that is its last state"):
-        owner.execute(
-            SQL("update ledger.hold set {} where book = %s and id = %s").format(SQL(change)), (book, held)
-        )
 
 
 @pytest.mark.parametrize(
