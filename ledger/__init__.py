@@ -3,9 +3,11 @@
 from ledger import export
 from ledger.audit import Finding, Report, audit
 from ledger.errors import ChartConflict, NotYetSealed, Refusal, Refused, UnknownAccount, UnknownBook, Unlinked
+from ledger.linking import post_linked
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
 from ledger.proofs import Pair, Receipt, pair, receipt
 from ledger.publishing import cosign, grow, sign
+from ledger.rules import transit
 from ledger.sealing import seal
 from ledger.store.log import log, position, size_at
 from ledger.store.past import balance_at, balances_at, statement_at
@@ -75,6 +77,7 @@ __all__ = [
     "pair",
     "position",
     "post",
+    "post_linked",
     "post_many",
     "receipt",
     "seal",
@@ -83,4 +86,5 @@ __all__ = [
     "size_at",
     "statement",
     "statement_at",
+    "transit",
 ]

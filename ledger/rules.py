@@ -1,6 +1,7 @@
 """Pure checks, and what of an entry counts as its content."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
@@ -29,6 +30,39 @@ def check_batch(entries: Sequence[Entry]) -> None:
     for entry in entries:
         if keys.setdefault(entry.id, entry.key) != entry.key:
             raise ValueError(f"two entries of a batch have the id {entry.id}")
+
+
+def transit(giver: str, taker: str) -> str:
+    """Name the account, one in either book, through which something leaves a book for another."""
+    return f"transit/{giver}/{taker}"
+
+
+def check_link(one: Entry, other: Entry) -> None:
+    """Make sure that two entries are the halves of one fact.
+
+    :raises ValueError: one book, two keys, or something that leaves a book and does not reach the other
+    """
+    if one.book == other.book:
+        raise ValueError("the halves of a linked entry are in two books")
+    if one.key != other.key:
+        raise ValueError("the halves of a linked entry have one key")
+    between = {transit(one.book, other.book), transit(other.book, one.book)}
+    passed, met = _passed(one), _passed(other)
+    places = {*passed, *met}
+    if not passed or {path for path, _ in places} - between:
+        raise ValueError("the halves of a linked entry meet on a transit account between their books")
+    if any(passed[place] + met[place] for place in places):
+        raise ValueError("what leaves one book reaches the other")
+
+
+def _passed(entry: Entry) -> Counter[tuple[str, str]]:
+    """Sum by account and asset what an entry brings onto transit accounts."""
+    passed: Counter[tuple[str, str]] = Counter()
+    for posting in entry.postings:
+        for path, change in ((posting.source, -posting.amount), (posting.target, posting.amount)):
+            if path.startswith("transit/"):
+                passed[path, posting.asset] += change
+    return passed
 
 
 def check_chart(classes: Iterable[AccountClass]) -> None:

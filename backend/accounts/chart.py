@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from ledger import AccountClass
+from ledger import AccountClass, transit
 
 GREEN: Final = "GREEN"
 """Points; one is one fen of reward."""
@@ -110,11 +110,6 @@ def homes() -> str:
 def loss(why: str) -> str:
     """Mass that a hand-over could not find, or found too much of."""
     return f"loss/{why}"
-
-
-def transit(giver: str, taker: str) -> str:
-    """What has left one book for another."""
-    return f"transit/{giver}/{taker}"
 
 
 def carries_points(path: str) -> bool:

@@ -27,10 +27,22 @@ from backend.accounts.chart import (
     operator_due,
     operator_subsidy,
     owed,
-    transit,
     treasury,
 )
-from ledger import Balance, Entry, Line, Outcome, Posted, Posting, Recorded, Refusal, Refused, Reserve, Settle
+from ledger import (
+    Balance,
+    Entry,
+    Line,
+    Outcome,
+    Posted,
+    Posting,
+    Recorded,
+    Refusal,
+    Refused,
+    Reserve,
+    Settle,
+    transit,
+)
 
 __all__ = [
     "CO2E",

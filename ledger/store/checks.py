@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from ledger.store import links
+
 
 class Check(NamedTuple):
     """A check: its name, and a query that gives one column, what is wrong with the first wrong row."""
@@ -255,6 +257,7 @@ BOOK = (
          order by v.hold, v.no limit 1
         """,
     ),
+    Check("links", links.HALVES),
 )
 
 # What each asset comes to: nothing, if nothing was made or lost. An account with a floor counts by its

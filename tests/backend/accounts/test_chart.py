@@ -6,6 +6,7 @@ import pytest
 
 from backend.accounts import chart
 from backend.accounts.chart import ANY, CHART, carries_points
+from ledger import transit
 
 ALICE = UUID("019a8f00-0000-7000-8000-00000000a11c")
 
@@ -36,7 +37,7 @@ PATHS = {
     chart.bank(): chart.FEN,
     chart.homes(): chart.mass("glass"),
     chart.loss("moisture"): chart.mass("glass"),
-    chart.transit("330110", "330106"): chart.GREEN,
+    transit("330110", "330106"): chart.GREEN,
 }
 
 
