@@ -1,6 +1,7 @@
 """The commands of an installation: `python -m backend.cli COMMAND`."""
 
 import json
+import re
 import secrets
 import sys
 import time
@@ -166,6 +167,24 @@ def export(district: str, form: str, out: TextIO) -> None:
     url = settings().database_auditor_url or settings().database_url
     if not books.write(url, district, form, out):
         raise click.ClickException(f"There is no district {district}.")
+
+
+@cli.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--district", required=True, help="a district code, such as 330110")
+@click.option("--from", "system", required=True, help="names the system that the balances come from")
+@click.option("--dry-run", is_flag=True, help="only say what would be posted")
+def open_balances(file: TextIO, district: str, system: str, dry_run: bool) -> None:
+    """Open what households had in another system: a CSV with account, asset, balance. Safe to repeat."""
+    from backend.accounts import opening  # noqa: PLC0415 - no other command opens the books
+
+    if not re.fullmatch("[A-Za-z0-9_.-]{1,40}", system):
+        raise click.UsageError("Name the system with up to 40 letters and digits of ASCII, as in old-app.")
+    try:
+        done = opening.run(district, file, system=system, dry_run=dry_run, at=utc_now(), say=click.echo)
+    except UnicodeDecodeError as error:
+        raise click.ClickException("The file is not UTF-8.") from error
+    sys.exit(0 if done else 1)
 
 
 @cli.command()

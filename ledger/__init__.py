@@ -4,6 +4,8 @@ from ledger import export
 from ledger.audit import Finding, Report, audit
 from ledger.errors import ChartConflict, NotYetSealed, Refusal, Refused, UnknownAccount, UnknownBook, Unlinked
 from ledger.linking import post_linked
+from ledger.opening import Flaw, Had, Opening, Table, open_balances
+from ledger.opening import read as read_balances
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
 from ledger.proofs import Pair, Receipt, pair, receipt
 from ledger.publishing import cosign, grow, sign
@@ -37,10 +39,13 @@ __all__ = [
     "ChartConflict",
     "Entry",
     "Finding",
+    "Flaw",
+    "Had",
     "Hold",
     "Line",
     "Log",
     "NotYetSealed",
+    "Opening",
     "Outcome",
     "Pair",
     "Posted",
@@ -54,6 +59,7 @@ __all__ = [
     "SealedLine",
     "Settle",
     "Signed",
+    "Table",
     "UnknownAccount",
     "UnknownBook",
     "Unlinked",
@@ -73,12 +79,14 @@ __all__ = [
     "holds",
     "log",
     "newest_checkpoint",
+    "open_balances",
     "open_holds",
     "pair",
     "position",
     "post",
     "post_linked",
     "post_many",
+    "read_balances",
     "receipt",
     "seal",
     "served_tile",

@@ -14,6 +14,7 @@ class Title:
 
 
 TITLES: Final[Mapping[str, Title]] = {
+    "balance.opened": Title("期初余额", "Opening balance"),
     "weighing.confirmed": Title("交投可回收物", "Recyclables handed over"),
     "redemption.held": Title("兑换：绿分已预留", "Redemption: points held"),
     "redemption.honoured": Title("兑换：券已使用", "Redemption: voucher used"),

@@ -17,6 +17,12 @@ def household(db: Session, district: str, household_id: UUID) -> Home | None:
     return known.home() if known else None
 
 
+def households_known(db: Session, district: str, named: Collection[UUID]) -> set[UUID]:
+    """Return those of these households that there are."""
+    known = select(Household.id).where(Household.district == district, Household.id.in_(named))
+    return set(db.scalars(known))
+
+
 def home(db: Session, district: str, household_id: UUID) -> Home:
     """Return a household that is known to exist."""
     return db.get_one(Household, (district, household_id)).home()
