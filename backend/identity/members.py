@@ -1,6 +1,5 @@
 """Who belongs to a household: invited, come in, and gone again."""
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import update
@@ -12,15 +11,17 @@ from backend.identity.errors import AlreadyInHousehold, InvitationWrong, TermsOu
 from backend.identity.models import Invitation, Membership, TokenFamily
 from backend.identity.proof import demand_proof
 from backend.identity.rules import NEWCOMER, RESIDENT
+from backend.kit import tickets
 from backend.kit.auth import Actor
 from backend.kit.db import see
-from backend.kit.envelope import mac
 from backend.kit.ids import new_id
+
+_OPENS = "invitation"
 
 
 def invite(db: Session, *, by: Actor, at: datetime) -> rules.Invited:
     """Make a code that lets one person into the actor's household, within a day."""
-    code = rules.invitation_code(by.district, secrets.token_bytes(10))
+    code = tickets.draw(by.district)
     ends = at + rules.INVITATION_LIVES
     db.add(
         Invitation(
@@ -28,7 +29,7 @@ def invite(db: Session, *, by: Actor, at: datetime) -> rules.Invited:
             id=new_id(at),
             household=by.home(),
             made_by=by.id,
-            hash=_hash(code),
+            hash=tickets.kept(_OPENS, code),
             expires_at=ends,
         )
     )
@@ -47,11 +48,11 @@ def join(db: Session, *, by: Actor, code: str, consent: str, at: datetime) -> ru
     queries.person_locked(db, by.id)
     if any(post.role == RESIDENT for post in queries.posts(db, by.id)):
         raise AlreadyInHousehold
-    district = rules.district_of_invitation(code)
+    district = tickets.district_of(code)
     if district is None:
         raise InvitationWrong
     see(db, district)
-    invitation = queries.invitation_locked(db, district, _hash(code))
+    invitation = queries.invitation_locked(db, district, tickets.kept(_OPENS, code))
     if invitation is None or not invitation.is_open(at):
         raise InvitationWrong
     invitation.used_by, invitation.used_at = by.id, at
@@ -81,7 +82,3 @@ def leave(db: Session, *, by: Actor, at: datetime) -> None:
         .values(role=NEWCOMER, district=None, household=None)
     )
     dismiss(db, person=by.id, district=by.district, role=RESIDENT, at=at)
-
-
-def _hash(code: str) -> bytes:
-    return mac("invitation", code)

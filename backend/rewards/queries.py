@@ -76,6 +76,11 @@ def _available(db: Session, district: str, household: UUID) -> int:
     return accounts.balance(db, district, green(household), GREEN).available
 
 
+def is_merchant(db: Session, merchant: UUID) -> bool:
+    """Tell whether the register has a merchant."""
+    return db.get(Merchant, merchant) is not None
+
+
 def offer_locked(db: Session, district: str, offer_id: UUID) -> tuple[Offer, Merchant] | None:
     """Find an offer and keep others from its stock."""
     query = _offers(district).where(Offer.id == offer_id).with_for_update(of=Offer)

@@ -1,6 +1,6 @@
 """What staffing refuses."""
 
-from backend.kit.errors import Conflict, NotFound
+from backend.kit.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class ColleagueNotFound(NotFound):
@@ -17,3 +17,27 @@ class OwnDeparture(Conflict):
     code = "own_departure"
     zh = "不能办理自己的离职，请由同事办理。"
     en = "Nobody ends their own work; ask a colleague."
+
+
+class RoleNotYours(Forbidden):
+    """Administrators invite the staff of their district, an operator's manager the operator's collectors."""
+
+    code = "role_not_yours"
+    zh = "您不能邀请该身份的人员。"
+    en = "You cannot invite anybody into this role."
+
+
+class OrganisationUnknown(Unprocessable):
+    """A manager works for a registered operator, a till for a registered merchant, others for none."""
+
+    code = "organisation_unknown"
+    zh = "运营企业管理员须注明已登记的企业，收银员须注明已登记的商户，其他身份不填。"
+    en = "A manager needs a registered operator, a till a registered merchant; other roles have none."
+
+
+class StaffInvitationNotFound(NotFound):
+    """There is no such invitation, or it is closed, or it is none of the caller's."""
+
+    code = "staff_invitation_not_found"
+    zh = "没有这份邀请。"
+    en = "There is no such invitation."

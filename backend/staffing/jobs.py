@@ -1,22 +1,24 @@
-"""What staffing does later: the trail is forgotten when its term is over."""
+"""What staffing does later: it forgets what was kept for its term."""
 
 from backend.kit import trail
 from backend.kit.clock import utc_now
 from backend.kit.db import see, transaction
 from backend.kit.jobs import claimed
 from backend.network import queries as network
+from backend.staffing import service
 
 _ONE_DAY = 86_400
 
 
 def forget() -> int:
-    """Delete what the districts' trails kept for its term; the clock calls it, and once a day it works."""
-    at, lines = utc_now(), 0
+    """Delete lines and invitations whose term is over; the clock calls it, and once a day it works."""
+    at, gone = utc_now(), 0
     with transaction() as db:
-        if not claimed(db, "forget_trail", every_seconds=_ONE_DAY, at=at):
+        if not claimed(db, "forget_staffing", every_seconds=_ONE_DAY, at=at):
             return 0
         for district in network.districts(db):
             see(db, district.code)
-            lines += trail.forget(db, district=district.code, at=at)
+            gone += trail.forget(db, district=district.code, at=at)
+            gone += service.forget_invitations(db, district=district.code, at=at)
             db.flush()
-    return lines
+    return gone

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.identity import queries as identity
@@ -14,6 +14,8 @@ from backend.identity.queries import Colleague
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
 from backend.kit.trail import Facts, TrailLine, circumstances
+from backend.staffing.models import StaffInvitation
+from backend.staffing.rules import Invited
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,36 @@ def colleagues(db: Session, by: Actor, *, cursor: str | None, limit: int) -> Pag
     (after,) = key_of(cursor, UUID) or (None,)
     rows = identity.colleagues(db, by.district, operator=by.organisation, after=after, limit=limit + 1)
     return cut(rows, limit, lambda row: (row.post,))
+
+
+def invitations(db: Session, by: Actor, *, at: datetime, cursor: str | None, limit: int) -> Page[Invited]:
+    """List who is invited into the caller's district, or by their operator there, the oldest first."""
+    wanted = _invitations(by).where(StaffInvitation.ended_at.is_(None), StaffInvitation.expires_at > at)
+    if (after := key_of(cursor, UUID)) is not None:
+        wanted = wanted.where(StaffInvitation.id > after[0])
+    rows = db.scalars(wanted.order_by(StaffInvitation.id).limit(limit + 1)).all()
+    return cut([row.invited() for row in rows], limit, lambda row: (row.id,))
+
+
+def invitation_locked(db: Session, by: Actor, invitation: UUID) -> StaffInvitation | None:
+    """Lock an invitation that is the caller's to take back."""
+    return db.scalars(
+        _invitations(by).where(StaffInvitation.id == invitation).with_for_update()
+    ).one_or_none()
+
+
+def _invitations(by: Actor) -> Select[StaffInvitation]:
+    mine = select(StaffInvitation).where(StaffInvitation.district == by.district)
+    return mine if by.organisation is None else mine.where(StaffInvitation.organisation == by.organisation)
+
+
+def invitation_of_code_locked(db: Session, district: str, hash: bytes) -> StaffInvitation | None:
+    """Lock the invitation that a code stands for, so that it is used once."""
+    return db.scalars(
+        select(StaffInvitation)
+        .where(StaffInvitation.district == district, StaffInvitation.hash == hash)
+        .with_for_update()
+    ).one_or_none()
 
 
 def trail(

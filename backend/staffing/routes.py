@@ -3,46 +3,50 @@
 from typing import Any
 from uuid import UUID
 
-from backend.identity.queries import Colleague
+from backend.identity.errors import InvitationWrong, LoginTaken, SecretTooCommon, SecretTooWeak
+from backend.identity.queries import Colleague, SignedIn
 from backend.kit.api import Room
-from backend.kit.auth import refuses, requires
-from backend.kit.http import actor, now, session
+from backend.kit.auth import public, refuses, requires
+from backend.kit.http import actor, address, now, session
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 from backend.staffing import queries, service
-from backend.staffing.errors import ColleagueNotFound, OwnDeparture
+from backend.staffing.errors import (
+    ColleagueNotFound,
+    OrganisationUnknown,
+    OwnDeparture,
+    RoleNotYours,
+    StaffInvitationNotFound,
+)
+from backend.staffing.examples import (
+    CHANGE,
+    COLLEAGUE,
+    COME_AS_COLLECTOR,
+    COME_AS_STAFF,
+    INVITATION,
+    INVITED,
+)
 from backend.staffing.queries import Change
-from backend.staffing.schemas import ColleaguePageOut, DepartureIn, TrailIn, TrailPageOut
+from backend.staffing.rules import Invitation, Invited
+from backend.staffing.schemas import (
+    AcceptAsCollectorIn,
+    AcceptAsStaffIn,
+    ArrivedOut,
+    ColleaguePageOut,
+    DepartureIn,
+    InvitationIn,
+    InvitationOut,
+    StaffInvitedPageOut,
+    TrailIn,
+    TrailPageOut,
+)
 
 blp = Room("staffing", __name__, description="Who works in a district, and the trail of what they changed.")
-
-_COLLEAGUE = {
-    "id": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44",
-    "name": "赵六",
-    "role": "collector",
-    "organisation": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
-    "since": "2026-03-02T00:00:00+00:00",
-}
-_CHANGE = {
-    "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",
-    "at": "2026-03-02T00:00:00+00:00",
-    "actor": "0192f0c4-5a2c-7b11-9d03-7e8f1a2b3c4d",
-    "role": "district_admin",
-    "session": "0192f0c4-8a00-7c22-8e14-8f901b2c3d4e",
-    "request_id": "4f5c0d3f8a9b4c1d8e7f6a5b4c3d2e1f",
-    "kind": "colleague.departed",
-    "subject": f"person/{_COLLEAGUE['id']}",
-    "before": {"roles": ["collector"]},
-    "after": {"roles": []},
-    "reason": "合同到期",
-    "address": "198.51.100.0/24",
-    "device": "Mozilla/5.0",
-}
 
 
 @blp.get("/staff")
 @requires("colleague:read")
 @blp.arguments(PageIn, location="query")
-@blp.response(200, ColleaguePageOut, example={"items": [_COLLEAGUE], "next_cursor": None})
+@blp.response(200, ColleaguePageOut, example={"items": [COLLEAGUE], "next_cursor": None})
 @refuses(CursorUnreadable)
 def list_colleagues(args: dict[str, Any]) -> Page[Colleague]:
     """List who works in the caller's district; an operator's manager sees the operator's collectors."""
@@ -59,10 +63,74 @@ def depart(body: dict[str, Any], colleague_id: UUID) -> None:
     service.depart(session(), colleague_id, by=actor(), at=now(), **body)
 
 
+@blp.post("/staff/invitations")
+@requires("colleague:invite")
+@blp.arguments(InvitationIn, example={"role": "approver", "name": "吴十"})
+@blp.response(201, InvitationOut, example=INVITATION)
+@refuses(RoleNotYours, OrganisationUnknown)
+def invite(body: dict[str, Any]) -> Invitation:
+    """Make a code that lets one person begin to work here, within three days.
+
+    An administrator invites administrators, approvers, tills and operators' managers into the district;
+    an operator's manager invites the operator's collectors.
+    """
+    return service.invite(session(), by=actor(), at=now(), **body)
+
+
+@blp.get("/staff/invitations")
+@requires("colleague:invite")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, StaffInvitedPageOut, example={"items": [INVITED], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_invitations(args: dict[str, Any]) -> Page[Invited]:
+    """List who is invited and has not come yet, without the codes, the oldest first."""
+    return queries.invitations(session(), actor(), at=now(), **args)
+
+
+@blp.delete("/staff/invitations/<uuid:staff_invitation_id>")
+@requires("colleague:invite")
+@blp.response(204)
+@refuses(StaffInvitationNotFound)
+def take_back(staff_invitation_id: UUID) -> None:
+    """End an invitation before somebody uses it."""
+    service.take_back(session(), staff_invitation_id, by=actor(), at=now())
+
+
+@blp.post("/staff/invitations/acceptance")
+@public
+@blp.arguments(
+    AcceptAsStaffIn,
+    example={
+        "code": INVITATION["code"],
+        "username": "wu.shi",
+        "password": "seven lamps by the lake",
+        "device": "办公室电脑",
+    },
+)
+@blp.response(201, ArrivedOut, example=COME_AS_STAFF)
+@refuses(InvitationWrong, LoginTaken, SecretTooWeak, SecretTooCommon)
+def accept_as_staff(body: dict[str, Any]) -> SignedIn:
+    """Begin to work here with a user name and a password of your own; `next_step` says what comes then."""
+    return service.accept_as_staff(session(), **body, address=address(), at=now())
+
+
+@blp.post("/staff/invitations/acceptance/collector")
+@public
+@blp.arguments(
+    AcceptAsCollectorIn,
+    example={"code": INVITATION["code"], "number": "C0042", "pin": "480261", "device": "小米 14"},
+)
+@blp.response(201, ArrivedOut, example=COME_AS_COLLECTOR)
+@refuses(InvitationWrong, LoginTaken, SecretTooWeak, SecretTooCommon)
+def accept_as_collector(body: dict[str, Any]) -> SignedIn:
+    """Begin to collect for the operator that invited you, with a number and a PIN of your own."""
+    return service.accept_as_collector(session(), **body, address=address(), at=now())
+
+
 @blp.get("/trail")
 @requires("trail:read")
 @blp.arguments(TrailIn, location="query")
-@blp.response(200, TrailPageOut, example={"items": [_CHANGE], "next_cursor": None})
+@blp.response(200, TrailPageOut, example={"items": [CHANGE], "next_cursor": None})
 @refuses(CursorUnreadable)
 def list_trail(args: dict[str, Any]) -> Page[Change]:
     """List what staff changed in the caller's district, newest first.

@@ -1,9 +1,12 @@
 """Staffing on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from backend.identity.schemas import SessionOut, six_digits
+from backend.identity.schemas import device as named_device
 from backend.kit.fields import Id, In, Moment, Out, Words
 from backend.kit.paging import PageIn, page_out
+from backend.staffing.rules import INVITED
 
 
 class ColleagueOut(Out):
@@ -27,6 +30,63 @@ class DepartureIn(In):
     reason = Words(
         minimum=2, maximum=200, required=True, metadata={"description": "kept in the trail, sealed"}
     )
+
+
+class InvitationIn(In):
+    """Who shall come, and as what."""
+
+    role = fields.String(required=True, validate=validate.OneOf(INVITED))
+    name = Words(minimum=1, maximum=80, required=True, metadata={"description": "the person's, sealed"})
+    organisation = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the operator of a manager, the merchant of a till"},
+    )
+
+
+class StaffInvitedOut(Out):
+    """Somebody who was invited and has not come yet."""
+
+    id = Id(required=True)
+    role = fields.String(required=True)
+    organisation = Id(required=True, allow_none=True)
+    name = fields.String(required=True)
+    made_by = Id(required=True)
+    made_at = Moment(required=True)
+    expires_at = Moment(required=True)
+
+
+StaffInvitedPageOut = page_out(StaffInvitedOut)
+
+
+class InvitationOut(StaffInvitedOut):
+    """An invitation; nobody can show its code again."""
+
+    code = fields.String(
+        required=True, metadata={"description": "for the invited person, by hand or in a link of the app"}
+    )
+
+
+class AcceptAsStaffIn(In):
+    """The code, and what one will sign in with."""
+
+    code = Words(minimum=1, maximum=40, required=True)
+    username = Words(minimum=1, maximum=64, required=True)
+    password = Words(minimum=1, maximum=200, required=True)
+    device = named_device()
+
+
+class AcceptAsCollectorIn(In):
+    """The code, and what one will sign in with."""
+
+    code = Words(minimum=1, maximum=40, required=True)
+    number = Words(minimum=1, maximum=20, required=True)
+    pin = six_digits()
+    device = named_device()
+
+
+class ArrivedOut(SessionOut):
+    """The first session of who was invited."""
 
 
 class TrailIn(PageIn):

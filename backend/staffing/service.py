@@ -10,6 +10,15 @@ from backend.identity import service as identity
 from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.staffing.errors import ColleagueNotFound, OwnDeparture
+from backend.staffing.invitations import (
+    accept_as_collector,
+    accept_as_staff,
+    forget_invitations,
+    invite,
+    take_back,
+)
+
+__all__ = ["accept_as_collector", "accept_as_staff", "depart", "forget_invitations", "invite", "take_back"]
 
 
 def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime) -> None:

@@ -30,7 +30,7 @@ OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
-    | {"colleague"}
+    | {"colleague", "staff_invitation"}
 )
 """What somebody may name that is not theirs."""
 
@@ -120,7 +120,19 @@ CALLS: dict[str, Call] = {
     "notices_read": Call(),
     "staffing_list_colleagues": Call(),
     "staffing_depart": Call(body={"reason": "合同到期"}),
-    "staffing_list_trail": Call(),
+    "staffing_invite": Call(
+        body={"role": "collector", "name": "吴十"}, refused={"district_admin": "role_not_yours"}
+    ),
+    "staffing_list_invitations": Call(query={"limit": "100"}),
+    "staffing_take_back": Call(),
+    "staffing_accept_as_staff": Call(
+        body={"code": "{staff_code}", "username": "newly.come", "password": "seven lamps by the lake"}
+    ),
+    "staffing_accept_as_collector": Call(
+        body={"code": "{collector_code}", "number": "C9001", "pin": "480261"}
+    ),
+    # All of it: lines of the same moment have no order that a page could be known by.
+    "staffing_list_trail": Call(query={"limit": "100"}),
     "catalogue_list_materials": Call(),
     "catalogue_show_price_list": Call(),
     "carbon_show_factors": Call(),

@@ -25,6 +25,7 @@ from backend.kit.ids import new_id
 from backend.network import service as network
 from backend.notices import service as notices
 from backend.rewards import service as rewards
+from backend.staffing import service as staffing
 from backend.subsidy import service as subsidy
 from backend.subsidy.queries import period_of
 from backend.weighing import service as weighing
@@ -289,6 +290,14 @@ def _scene(
         "household": str(home.id),
         "card": str(identity.add_card(db, by=member, at=at).id),
         "invitation": identity.invite(db, by=replace(member, household=elsewhere.id), at=at).code,
+    }
+    manager, admin = (people[role].actor for role in ("operator_manager", "district_admin"))
+    awaited = staffing.invite(db, by=manager, role="collector", name="吴十", at=at)
+    second = staffing.invite(db, by=admin, role="approver", name="郑十一", at=at)
+    scene.ids |= {
+        "staff_invitation": str(awaited.id),
+        "collector_code": awaited.code,
+        "staff_code": second.code,
     }
     _bring(db, scene, Stage.QUOTED, at=at)
     _credit(db, scene, at=at)

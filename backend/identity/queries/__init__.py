@@ -11,3 +11,4 @@ from backend.identity.rules.values import Colleague as Colleague
 from backend.identity.rules.values import Collector as Collector
 from backend.identity.rules.values import Doorstep as Doorstep
 from backend.identity.rules.values import Home as Home
+from backend.identity.rules.values import SignedIn as SignedIn

@@ -66,17 +66,6 @@ def code_message(digits: str, language: str) -> str:
     return f"【绿账】您的登录验证码为 {digits}，{minutes} 分钟内有效，请勿告诉他人。"
 
 
-def invitation_code(district: str, nonce: bytes) -> str:
-    """Write an invitation: where it leads, and 80 random bits that a person can type."""
-    return f"{district}-{base64.b32encode(nonce).decode()}"
-
-
-def district_of_invitation(code: str) -> str | None:
-    """Read where an invitation leads."""
-    found = re.fullmatch(r"([0-9]{6})-[A-Z2-7]{16}", code)
-    return found[1] if found else None
-
-
 def card_code(district: str, card: UUID) -> str:
     """Write what a household's card says: its id and a mark of 72 bits that only we can make."""
     marked = card.bytes + mac("card", district, str(card))[:9]  # 25 bytes in all need no padding

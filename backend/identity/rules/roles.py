@@ -59,10 +59,11 @@ ROLES: Mapping[str, frozenset[str]] = {
             "card:issue",
             "colleague:read",
             "colleague:dismiss",
+            "colleague:invite",
             "trail:read",
         }
     ),
-    "operator_manager": frozenset({*_STAFF, "colleague:read", "colleague:dismiss"}),
+    "operator_manager": frozenset({*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite"}),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
 }

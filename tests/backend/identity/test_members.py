@@ -21,6 +21,7 @@ from backend.identity.errors import (
     TermsOutdated,
     TooManyCards,
 )
+from backend.kit import tickets
 from backend.kit.auth import Actor
 from backend.kit.db import see
 from backend.kit.envelope import blind_index
@@ -178,4 +179,4 @@ def test_a_card_code_reads_back(card):
 @given(some.text(max_size=60))
 def test_no_text_breaks_the_reading_of_cards_and_invitations(written: str):
     assert rules.card_of(written) is None or written.startswith("LVC1.")
-    assert rules.district_of_invitation(written) is None or written[6] == "-"
+    assert tickets.district_of(written) is None or written[6] == "-"

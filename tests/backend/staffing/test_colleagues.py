@@ -1,4 +1,7 @@
-"""Who works here, whom a manager sees, and how somebody leaves."""
+"""Who works here, whom a manager sees, and how somebody leaves.
+
+OWASP API Top 10 (2023): API1. ASVS 5.0: 7.4.2 (who leaves is out at once) and 8.2.2 (one's own people only).
+"""
 
 from datetime import timedelta
 
