@@ -11,9 +11,11 @@ from ledger.proofs import Pair, Receipt, pair, receipt
 from ledger.publishing import cosign, grow, sign
 from ledger.rules import transit
 from ledger.sealing import seal
+from ledger.status import Changed, close, freeze, thaw
 from ledger.store.log import log, position, size_at
 from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
+from ledger.store.reports import status_changes, turnover
 from ledger.store.tree import Signed
 from ledger.store.tree import newest as newest_checkpoint
 from ledger.store.tree import served as served_tile
@@ -31,11 +33,14 @@ from ledger.values import (
     Reserve,
     SealedLine,
     Settle,
+    StatusChange,
+    Turnover,
 )
 
 __all__ = [
     "AccountClass",
     "Balance",
+    "Changed",
     "ChartConflict",
     "Entry",
     "Finding",
@@ -59,7 +64,9 @@ __all__ = [
     "SealedLine",
     "Settle",
     "Signed",
+    "StatusChange",
     "Table",
+    "Turnover",
     "UnknownAccount",
     "UnknownBook",
     "Unlinked",
@@ -70,11 +77,13 @@ __all__ = [
     "balances",
     "balances_at",
     "checkpoint_at",
+    "close",
     "cosign",
     "entry",
     "export",
     "find",
     "fingerprint",
+    "freeze",
     "grow",
     "holds",
     "log",
@@ -94,5 +103,8 @@ __all__ = [
     "size_at",
     "statement",
     "statement_at",
+    "status_changes",
+    "thaw",
     "transit",
+    "turnover",
 ]

@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account", "The book's chart knows no such account."
     ACCOUNT_FROZEN = "account_frozen", "The account is frozen."
     ACCOUNT_CLOSED = "account_closed", "The account is closed."
+    ACCOUNT_NOT_EMPTY = "account_not_empty", "The account still has something, or something of it is held."
     ACCOUNT_UNBOUNDED = "account_unbounded", "An account without a floor cannot be held."
     INSUFFICIENT = "insufficient", "The account has less available than the entry would take."
     AMOUNT_OVERFLOW = "amount_overflow", "The account's balance would not fit in 64 bits."

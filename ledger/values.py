@@ -221,6 +221,31 @@ class Hold(Value):
     expires_at: datetime | None
 
 
+class StatusChange(Value):
+    """That an account was frozen, opened again or closed: the business time of it, and why."""
+
+    no: int
+    status: str
+    at: datetime
+    changed_at: datetime
+    why: str
+
+
+class Turnover(Value):
+    """What an account had before a period, and what came to it and left it in the period."""
+
+    path: str
+    asset: str
+    opening: int
+    incoming: int
+    outgoing: int
+
+    @property
+    def closing(self) -> int:
+        """Tell what it had at the end."""
+        return self.opening + self.incoming - self.outgoing
+
+
 class Log(Value):
     """How far a book's log has come: so many entries, at the positions from 0 on.
 

@@ -42,6 +42,7 @@ SCHEMA = (
                        ('never_changed', 'salt', 'refuse_rewriting', 50),
                        ('erased_only', 'salt', 'refuse_forgetting', 11),
                        ('append_only', 'snapshot', 'refuse_rewriting', 58),
+                       ('append_only', 'status_change', 'refuse_rewriting', 58),
                        ('never_forgotten', 'hold', 'refuse_rewriting', 42),
                        ('terminal_is_terminal', 'hold', 'refuse_reviving', 19)
                ) as wanted (name, place, verb, events)
@@ -68,7 +69,7 @@ SCHEMA = (
                        ('hold_pkey'), ('hold_event_pkey'),
                        ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey'),
                        ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey'),
-                       ('snapshot_pkey')
+                       ('snapshot_pkey'), ('status_change_pkey')
                ) as wanted (name)
          where not exists (
                    select from pg_constraint c

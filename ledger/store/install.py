@@ -18,14 +18,19 @@ SCRIPTS = (
     "sequence.sql",
     "snapshots.sql",
     "past.sql",
+    "turnover.sql",
+    "status.sql",
     "tree.sql",
 )
 
 TABLES = (
-    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
+    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "status_change"),
     *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
-APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "snapshot", "checkpoint", "cosignature")
+APPEND_ONLY = (
+    *("entry", "posting", "hold_event", "status_change"),
+    *("leaf", "snapshot", "checkpoint", "cosignature"),
+)
 
 
 def install(conn: Connection[Any]) -> None:
@@ -42,10 +47,10 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             """
             grant usage on schema ledger to {app}, {auditor};
             grant select on all tables in schema ledger to {app}, {auditor};
-            grant execute on function ledger.post, ledger.adopt, ledger.seal to {app};
+            grant execute on function ledger.post, ledger.adopt, ledger.set_status, ledger.seal to {app};
             grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
             grant execute on function ledger.matches, ledger.change, ledger.tail, ledger.size_at,
-                  ledger.versions_at, ledger.balance_at, ledger.lines_at to {app}, {auditor};
+                  ledger.versions_at, ledger.balance_at, ledger.lines_at, ledger.turnover to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
     )

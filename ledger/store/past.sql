@@ -98,7 +98,7 @@ begin
                        select s.entry, s.no, s.counterpart, s.amount, s.version, s.after
                          from ledger.line s
                         where s.book = the_book and s.account = the_account
-                          and s.stripe = v.stripe and s.version <= v.version
+                          and s.stripe = v.stripe and s.version <= v.version and s.no > 0
                         order by s.version desc limit at_most + 100
                    ) l
              cross join lateral (
@@ -118,7 +118,7 @@ begin
                      order by t.position desc limit 256) f
              cross join lateral (
                        select * from ledger.line s
-                        where s.book = the_book and s.entry = f.entry and s.account = the_account limit 200
+                        where s.book = the_book and s.entry = f.entry and s.account = the_account offset 0
                    ) l
              where f.position < the_size - 1 or l.no < before_no
              order by f.position desc, l.no desc

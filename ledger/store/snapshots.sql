@@ -26,7 +26,7 @@ create function ledger.change(the_book text, the_entry uuid) returns table (acco
 language sql stable
 as $$
     select side.account, side.amount
-      from (select * from ledger.posting where book = the_book and entry = the_entry limit 100) p
+      from (select * from ledger.posting where book = the_book and entry = the_entry offset 0) p
      cross join lateral (
                values (p.source, -p.amount, p.source_version), (p.target, p.amount, p.target_version)
            ) as side (account, amount, version)

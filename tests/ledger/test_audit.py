@@ -159,6 +159,11 @@ def test_a_changed_row_is_found(tamper, book, tampering, check):
             "append_only on ledger.posting",
         ),
         ("alter table ledger.leaf disable trigger append_only", "triggers", "append_only on ledger.leaf"),
+        (
+            "drop trigger append_only on ledger.status_change",
+            "triggers",
+            "append_only on ledger.status_change",
+        ),
         ("drop trigger append_only on ledger.snapshot", "triggers", "append_only on ledger.snapshot"),
         ("alter table ledger.leaf drop constraint leaf_once", "constraints", "leaf_once"),
         ("drop trigger append_only on ledger.hold_event", "triggers", "append_only on ledger.hold_event"),

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event"),
+    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "status_change"),
     *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
 
