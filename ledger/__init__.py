@@ -13,6 +13,7 @@ from ledger.rules import transit
 from ledger.sealing import seal
 from ledger.status import Changed, close, freeze, thaw
 from ledger.store.log import log, position, size_at
+from ledger.store.lots import due, lots
 from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
 from ledger.store.reports import status_changes, turnover
@@ -23,10 +24,12 @@ from ledger.store.tree import signed as checkpoint_at
 from ledger.values import (
     AccountClass,
     Balance,
+    Due,
     Entry,
     Hold,
     Line,
     Log,
+    Lot,
     Posted,
     Posting,
     Recorded,
@@ -42,6 +45,7 @@ __all__ = [
     "Balance",
     "Changed",
     "ChartConflict",
+    "Due",
     "Entry",
     "Finding",
     "Flaw",
@@ -49,6 +53,7 @@ __all__ = [
     "Hold",
     "Line",
     "Log",
+    "Lot",
     "NotYetSealed",
     "Opening",
     "Outcome",
@@ -79,6 +84,7 @@ __all__ = [
     "checkpoint_at",
     "close",
     "cosign",
+    "due",
     "entry",
     "export",
     "find",
@@ -87,6 +93,7 @@ __all__ = [
     "grow",
     "holds",
     "log",
+    "lots",
     "newest_checkpoint",
     "open_balances",
     "open_holds",

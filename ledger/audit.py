@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ledger.recount import recount
 from ledger.rules import content
 from ledger.seal.canonical import digest
-from ledger.store import checks, log_checks, queries, status_checks, tree
+from ledger.store import checks, log_checks, lot_checks, queries, status_checks, tree
 from ledger.values import Value
 from ledger.verify import Checkpoint
 
@@ -101,7 +101,7 @@ def _book(
     against: Sequence[Checkpoint],
 ) -> Book:
     findings = []
-    for check in checks.BOOK + status_checks.STATUS + log_checks.LOG:
+    for check in checks.BOOK + lot_checks.LOTS + status_checks.STATUS + log_checks.LOG:
         progress(book, check.name)
         if (sentence := _ask(conn, check.query, {"book": book})) is not None:
             findings.append(Finding(check=check.name, sentence=sentence, book=book))

@@ -24,6 +24,8 @@ class Refusal(StrEnum):
     ACCOUNT_CLOSED = "account_closed", "The account is closed."
     ACCOUNT_NOT_EMPTY = "account_not_empty", "The account still has something, or something of it is held."
     ACCOUNT_UNBOUNDED = "account_unbounded", "An account without a floor cannot be held."
+    ACCOUNT_WITHOUT_LOTS = "account_without_lots", "Nothing lapses in an account without lots."
+    NOT_LAPSED = "not_lapsed", "Less of the account has lapsed than the entry would take as lapsed."
     INSUFFICIENT = "insufficient", "The account has less available than the entry would take."
     AMOUNT_OVERFLOW = "amount_overflow", "The account's balance would not fit in 64 bits."
     UNKNOWN_HOLD = "unknown_hold", "There is no such hold."

@@ -193,7 +193,7 @@ def _journal(conn: Connection[Any], book: str, tongue: Tongue) -> Iterator[str]:
 
 
 def _sides(row: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Side]:
-    for source, target, asset, amount, from_bounded, to_bounded in row["postings"] or ():
+    for source, target, asset, amount, *_, from_bounded, to_bounded in row["postings"] or ():
         for path, bounded, change in ((source, from_bounded, -amount), (target, to_bounded, amount)):
             yield Side(account=account_name(path, bounded=bounded), amount=change, commodity=names[asset])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from psycopg import Connection
-from psycopg.rows import tuple_row
+from psycopg.rows import dict_row, tuple_row
 
 from ledger.errors import Refusal, Refused
 from ledger.rules import check_batch, check_chart, content
@@ -46,15 +46,20 @@ def adopt(conn: Connection[Any], book: str, chart: Iterable[AccountClass]) -> No
     """
     wanted = set(chart)
     known = {
-        AccountClass(pattern=pattern, asset=asset, owner=owner, bounded=bounded)
-        for pattern, asset, owner, bounded in conn.cursor(row_factory=tuple_row).execute(
-            "select pattern, asset, owner, bounded from ledger.adopt(%s, %s, %s, %s, %s)",
+        AccountClass(**row)
+        for row in conn.cursor(row_factory=dict_row).execute(
+            """
+            select pattern, asset, owner, bounded, lots, stripes
+              from ledger.adopt(%s, %s, %s, %s, %s, %s, %s::smallint[])
+            """,
             (
                 book,
                 [one.pattern for one in wanted],
                 [one.asset for one in wanted],
                 [one.owner for one in wanted],
                 [one.bounded for one in wanted],
+                [one.lots for one in wanted],
+                [one.stripes for one in wanted],
             ),
         )
     }

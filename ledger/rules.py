@@ -99,7 +99,10 @@ def content(entry: Entry) -> tuple[Any, ...]:
         entry.kind,
         entry.subject,
         entry.reverses,
-        tuple((posting.source, posting.target, posting.asset, posting.amount) for posting in entry.postings),
+        tuple(
+            (one.source, one.target, one.asset, one.amount, one.expires_at, one.lapsed)
+            for one in entry.postings
+        ),
         tuple(
             (reserve.hold, reserve.account, reserve.asset, reserve.amount, reserve.expires_at)
             for reserve in sorted(entry.reserves, key=attrgetter("hold"))

@@ -1,7 +1,7 @@
 """The words of the ledger: frozen values that cannot say anything unbalanced."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -73,22 +73,42 @@ class AccountClass(Value):
     """A class of accounts of a book: whoever fits pattern and asset may be opened by a posting.
 
     `*` stands for exactly one segment, as in `household/*/green` or `MASS/*`. A bounded account never falls
-    below zero, holds included.
+    below zero, holds included. One with lots is drawn oldest first, and what has come in may lapse; one that
+    everyone draws on is split in 2 to 64 stripes, so that callers seldom wait for each other.
     """
 
     pattern: Annotated[str, StringConstraints(max_length=200, pattern=f"^{_PATTERNS}$")]
     asset: Annotated[str, StringConstraints(max_length=60, pattern=f"^{_PATTERNS}$")]
     owner: Kind
     bounded: bool
+    lots: bool = False
+    stripes: Annotated[int, Field(ge=0, le=64)] = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.stripes == 1:
+            raise ValueError("an account has no stripes, or at least two")
+        if self.lots and self.stripes:
+            raise ValueError("an account has lots or stripes, never both")
+        if (self.lots or self.stripes) and not self.bounded:
+            raise ValueError("an account without a floor has neither lots nor stripes")
+        return self
 
 
 class Posting(Value):
-    """An amount of an asset that leaves the source and reaches the target."""
+    """An amount of an asset that leaves the source and reaches the target.
+
+    At a target with lots it `expires_at` a time, or never; what goes back there because the entry reverses
+    another keeps the dates of its lots. A posting of what has `lapsed` takes only what has done so by the
+    entry's time.
+    """
 
     source: Path
     target: Path
     asset: Asset
     amount: Amount
+    expires_at: AwareDatetime | None = None
+    lapsed: bool = False
 
     @model_validator(mode="after")
     def _moves(self) -> Self:
@@ -144,6 +164,9 @@ class Entry(Value):
             raise ValueError("an entry without postings needs a hold or an erasure as its fact")
         if self.reverses == self.id:
             raise ValueError("an entry does not reverse itself")
+        lapsing = [posting for posting in self.postings if posting.lapsed]
+        if lapsing and _repeats((posting.source, posting.asset) for posting in self.postings):
+            raise ValueError("an entry that takes what has lapsed draws once from each account")
         return self
 
     def _check_holds(self) -> None:
@@ -188,7 +211,7 @@ class Line(Value):
     posted_at: datetime
     counterpart: str
     amount: int
-    version: int | None  # of a bounded account only
+    version: int | None  # of a bounded account without stripes only
     after: int | None
 
     @property
@@ -256,6 +279,24 @@ class Log(Value):
     sealed_until: datetime
 
 
+class Lot(Value):
+    """What of an account came in at once, under the version of the line that made it, and when it lapses."""
+
+    no: int
+    posted: int
+    held: int
+    expires_at: datetime | None
+
+
+class Due(Value):
+    """How much of an account lapses by a time and is not held, and the first date of it."""
+
+    account: str
+    asset: str
+    amount: int
+    since: datetime
+
+
 class Recorded(Value):
     """An entry as the book has it, with the time at which it was posted."""
 
@@ -264,6 +305,6 @@ class Recorded(Value):
     fingerprint: bytes
 
 
-def _repeats(ids: Iterable[UUID]) -> bool:
-    listed = list(ids)
+def _repeats(names: Iterable[Hashable]) -> bool:
+    listed = list(names)
     return len(set(listed)) < len(listed)

@@ -16,7 +16,9 @@ create function ledger.adopt(
     patterns  text[],
     assets    text[],
     owners    text[],
-    bounds    boolean[]
+    bounds    boolean[],
+    lotted    boolean[],
+    striped   smallint[]
 ) returns setof ledger.chart
 language plpgsql security definer
 set search_path = pg_catalog, ledger, pg_temp
@@ -24,9 +26,10 @@ as $$
 begin
     perform pg_advisory_xact_lock(hashtextextended('ledger.adopt/' || the_book, 0));
 
-    insert into ledger.chart (book, pattern, asset, owner, bounded)
-    select the_book, c.pattern, c.asset, c.owner, c.bounded
-      from unnest(patterns, assets, owners, bounds) as c (pattern, asset, owner, bounded)
+    insert into ledger.chart (book, pattern, asset, owner, bounded, lots, stripes)
+    select the_book, c.pattern, c.asset, c.owner, c.bounded, c.lots, c.stripes
+      from unnest(patterns, assets, owners, bounds, lotted, striped)
+           as c (pattern, asset, owner, bounded, lots, stripes)
         on conflict do nothing;
     insert into ledger.log (book) values (the_book) on conflict do nothing;
 
@@ -58,7 +61,7 @@ as $$
         insert into ledger.balance (book, account, stripe)
         select the_book, fresh.id, stripe
           from fresh
-         cross join generate_series(0, fresh.stripes - 1) as stripe
+         cross join generate_series(least(fresh.stripes, 1), fresh.stripes) as stripe
          where fresh.bounded
     )
     select coalesce(array_agg(id), '{}') from fresh;

@@ -34,6 +34,7 @@ SCHEMA = (
           from (values ('append_only', 'entry', 'refuse_rewriting', 58),
                        ('append_only', 'posting', 'refuse_rewriting', 58),
                        ('append_only', 'hold_event', 'refuse_rewriting', 58),
+                       ('append_only', 'lot_event', 'refuse_rewriting', 58),
                        ('append_only', 'leaf', 'refuse_rewriting', 58),
                        ('append_only', 'checkpoint', 'refuse_rewriting', 58),
                        ('append_only', 'cosignature', 'refuse_rewriting', 58),
@@ -66,7 +67,7 @@ SCHEMA = (
           from (values ('entry_pkey'), ('entry_once'), ('entry_reversed_once'),
                        ('posting_pkey'), ('posting_moves'), ('posting_amount_check'),
                        ('account_pkey'), ('account_book_path_asset_key'), ('balance_pkey'), ('balance_floor'),
-                       ('hold_pkey'), ('hold_event_pkey'),
+                       ('hold_pkey'), ('hold_event_pkey'), ('lot_pkey'), ('lot_floor'), ('lot_event_pkey'),
                        ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey'),
                        ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey'),
                        ('snapshot_pkey'), ('status_change_pkey')
@@ -196,7 +197,7 @@ BOOK = (
         """
         select format('%%s %%s: the balance is %%s at version %%s, the lines come to %%s at version %%s',
                       a.path, a.asset, b.posted, b.version, coalesce(l.total, 0), coalesce(l.version, 0))
-          from (select id, path, asset, bounded from ledger.account where book = %(book)s) a
+          from (select id, path, asset, bounded, stripes from ledger.account where book = %(book)s) a
           full join (select account, stripe, posted, version from ledger.balance where book = %(book)s) b
             on b.account = a.id
           left join (select account, stripe, sum(amount) as total, max(version) as version
@@ -206,6 +207,8 @@ BOOK = (
          where a.bounded is distinct from (b.account is not null)
             or b.posted <> coalesce(l.total, 0)
             or b.version <> coalesce(l.version, 0)
+            or a.stripes is distinct from (select count(*) from ledger.balance s
+                                            where s.book = %(book)s and s.account = a.id and s.stripe > 0)
          order by a.path, a.asset limit 1
         """,
     ),
@@ -266,7 +269,8 @@ BOOK = (
 SUMS = """
 select a.asset,
        count(*) as accounts,
-       (select count(*) from ledger.posting p where p.book = %(book)s and p.asset = a.asset) as postings,
+       (select count(*) from ledger.posting p
+         where p.book = %(book)s and p.asset = a.asset and p.no > 0) as postings,
        sum(coalesce(b.posted, 0) + coalesce(s.posted, 0) + coalesce(t.amount, 0)) as total
   from ledger.account a
   left join (select account, sum(posted) as posted

@@ -20,6 +20,7 @@ select *
            %s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::uuid[], %s::integer[], %s::jsonb[],
            %s::bytea[], %s::integer[],
            %s::integer[], %s::smallint[], %s::integer[], %s::integer[], %s::bigint[],
+           %s::timestamptz[], %s::boolean[],
            %s::uuid[],
            %s::integer[], %s::text[], %s::integer[], %s::integer[], %s::bigint[], %s::timestamptz[],
            %s::uuid[], %s::integer[],
@@ -38,7 +39,7 @@ def columns(
     accounts: dict[tuple[str, str], int] = {}
     holds: dict[UUID, int] = {}
     reversed_ids: dict[UUID, int] = {}
-    postings: list[tuple[int, int, int, int, int]] = []
+    postings: list[tuple[int, int, int, int, int, str | None, bool | None]] = []
     moves: list[tuple[int, str, int, int | None, int | None, str | None]] = []
     twins: list[int | None] = []
     by_key: dict[str, int] = {}
@@ -51,7 +52,8 @@ def columns(
         for no, posting in enumerate(entry.postings, 1):
             source = _number(accounts, (posting.source, posting.asset))
             target = _number(accounts, (posting.target, posting.asset))
-            postings.append((this, no, source, target, posting.amount))
+            expiry = None if posting.expires_at is None else posting.expires_at.isoformat()
+            postings.append((this, no, source, target, posting.amount, expiry, posting.lapsed or None))
         moves += [
             (this, "settled", _number(holds, one.hold), None, one.amount, None) for one in entry.settles
         ]
@@ -76,7 +78,7 @@ def columns(
         _texts(json.dumps(entry.facts, ensure_ascii=False) if entry.facts else None for entry in entries),
         _array(f'"\\\\x{fingerprint.hex()}"' for fingerprint in fingerprints),
         _array(twins),
-        *_arrays(postings, 5),
+        *_arrays(postings, 7),
         _array(holds),
         *_arrays(moves, 6),
         _array(reversed_ids),

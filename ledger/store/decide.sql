@@ -16,10 +16,14 @@ create function ledger.decide(
     posted            bigint[],
     held              bigint[],
     versions          bigint[],
+    lots              boolean[],      -- whether an account has lots; null altogether if none has
+    lapsed            bigint[],       -- what of its lots has lapsed; null altogether if no posting asks
     posting_entries   integer[],
     posting_sources   integer[],
     posting_targets   integer[],
     posting_amounts   bigint[],
+    posting_expiries  timestamptz[],
+    posting_lapses    boolean[],
     hold_ids          uuid[],
     hold_accounts     integer[],
     hold_states       text[],         -- null for a hold that is not there (or came after its account was sought)
@@ -198,6 +202,15 @@ begin
                 source := posting_sources[i];
                 target := posting_targets[i];
                 amount := posting_amounts[i];
+                if posting_expiries[i] is not null and lots[target] is not true then
+                    code := 'account_without_lots';
+                    about := account_paths[target];
+                    exit deciding;
+                elsif posting_lapses[i] and amount > coalesce(lapsed[source], 0) then
+                    code := 'not_lapsed';
+                    about := account_paths[source];
+                    exit deciding;
+                end if;
                 if posted[target] > largest - amount or posted[source] < amount - largest then
                     code := 'amount_overflow';
                     about := account_paths[case when posted[target] > largest - amount then target else source end];
@@ -235,6 +248,18 @@ begin
                     exit deciding;
                 end if;
             end loop;
+
+            -- Whatever draws or holds takes what has lapsed first.
+            if lapsed is not null then
+                for i in first_posting .. last_posting loop
+                    lapsed[posting_sources[i]] := lapsed[posting_sources[i]] - posting_amounts[i];
+                end loop;
+                for i in first_move .. last_move loop
+                    if move_kinds[i] = 'reserved' then
+                        lapsed[move_accounts[i]] := lapsed[move_accounts[i]] - taken[i];
+                    end if;
+                end loop;
+            end if;
 
             fresh[this] := true;
             accepted := accepted + 1;

@@ -15,10 +15,13 @@ create trigger append_only before update or delete or truncate on ledger.posting
     for each statement execute function ledger.refuse_rewriting();
 create trigger append_only before update or delete or truncate on ledger.hold_event
     for each statement execute function ledger.refuse_rewriting();
+create trigger append_only before update or delete or truncate on ledger.lot_event
+    for each statement execute function ledger.refuse_rewriting();
 
 alter table ledger.entry enable always trigger append_only;
 alter table ledger.posting enable always trigger append_only;
 alter table ledger.hold_event enable always trigger append_only;
+alter table ledger.lot_event enable always trigger append_only;
 
 
 create function ledger.refuse_reviving() returns trigger

@@ -13,7 +13,10 @@ SCRIPTS = (
     "lookup.sql",
     "rules.sql",
     "decide.sql",
-    "write.sql",
+    "stripes.sql",
+    "lots.sql",
+    "holds.sql",
+    "attempt.sql",
     "post.sql",
     "sequence.sql",
     "snapshots.sql",
@@ -24,11 +27,12 @@ SCRIPTS = (
 )
 
 TABLES = (
-    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "status_change"),
+    *("chart", "account", "balance", "entry", "posting"),
+    *("hold", "hold_event", "lot", "lot_event", "status_change"),
     *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
 APPEND_ONLY = (
-    *("entry", "posting", "hold_event", "status_change"),
+    *("entry", "posting", "hold_event", "lot_event", "status_change"),
     *("leaf", "snapshot", "checkpoint", "cosignature"),
 )
 

@@ -1,6 +1,6 @@
 -- The one way in. A batch comes as columns (array parameters); its balances are locked once, its entries are
--- decided one after the other (ledger.decide), and what stands is written set by set. One entry is a batch
--- of one.
+-- decided one after the other (ledger.decide), and what stands is written set by set (ledger.attempt). One
+-- entry is a batch of one.
 --
 -- The caller numbers from 1 what a batch names: entries, accounts, holds, reversed entries. A column in which
 -- there is nothing is null.
@@ -28,6 +28,8 @@ create function ledger.post(
     posting_sources   integer[],
     posting_targets   integer[],
     posting_amounts   bigint[],
+    posting_expiries  timestamptz[],  -- when it lapses at a target with lots
+    posting_lapses    boolean[],      -- whether it takes only what has lapsed
     hold_ids          uuid[],         -- the holds that a move names, each once
     move_entries      integer[],      -- what happens to them, in order of the entries
     move_kinds        text[],         -- within an entry: settled, released, expired, reserved
@@ -56,34 +58,27 @@ declare
     holds          constant integer := coalesce(cardinality(hold_ids), 0);
     accounts       integer := coalesce(cardinality(account_paths), 0);
     account_ids    bigint[] := array_fill(null::bigint, array[accounts]);
-    bars           text[];
-    posted         bigint[];
-    held           bigint[];
-    versions       bigint[];
+    bars           text[];            -- by account: why it cannot be used; null altogether if all can
+    lots           boolean[];         --             whether it has lots; null altogether if none has
+    stripes        smallint[];        --             the stripe to use; null altogether if none has any
     hold_accounts  integer[] := array_fill(null::integer, array[holds]);
-    hold_states    text[];
-    hold_remains   bigint[] := array_fill(null::bigint, array[holds]);
-    hold_expiries  timestamptz[];
-    hold_versions  bigint[] := hold_remains;
-    reversible     boolean[];
-    reversed       boolean[];
-    codes          text[];
-    stored_ids     uuid[];
-    stored_ats     timestamptz[];
-    stored         boolean[];
-    lost           boolean[];
-    landed         uuid[] := '{}';
-
-    decision       ledger.decision;
-    fresh          boolean[];
-    fellow         integer;
+    hold_stripes   smallint[];
     opened         bigint[];
     found          integer;
     bounded        integer;
     last_account   bigint;
     last_number    integer;
-    looked         boolean := entries > 1;
-    stamp          timestamptz;
+    batch          batch;
+    gathered       boolean := false;
+    looked         boolean := false;
+    lost           boolean[];
+    try            attempt;
+    decision       decision;
+    codes          text[];
+    fresh          boolean[];
+    fellow         integer;
+    stored_ids     uuid[];
+    stored_ats     timestamptz[];
     row            record;
 begin
     -- The accounts, opened where the chart knows them.
@@ -92,10 +87,10 @@ begin
         bounded := 0;
         bars := null;
         for row in
-            select named.no, a.id, a.bounded, a.status
+            select named.no, a.id, a.bounded, a.lots, a.stripes, a.status
               from unnest(account_paths, account_assets) with ordinality as named (path, asset, no)
              cross join lateral (
-                       select id, bounded, status from account
+                       select id, bounded, lots, stripes, status from account
                         where book = the_book and path = named.path and asset = named.asset limit 1
                    ) as a
         loop
@@ -103,6 +98,12 @@ begin
             account_ids[row.no] := row.id;
             if row.bounded then
                 bounded := bounded + 1;
+            end if;
+            if row.lots then
+                lots[row.no] := true;
+            elsif row.stripes > 0 then
+                stripes := coalesce(stripes, array_fill(null::smallint, array[accounts]));
+                stripes[row.no] := own_stripe(row.stripes);
             end if;
             if row.status <> 'open' then
                 bars[row.no] := 'account_' || row.status;
@@ -123,21 +124,22 @@ begin
         end loop;
     end if;
 
-    -- A hold brings its account along.
+    -- A hold brings its account along, and the stripe that it is of; of several stripes, all are locked.
     if holds > 0 then
         for row in
-            select known.id as account, known.no as number, null::bigint as hold, null as path, null as status
+            select known.id as account, known.no as number, null::bigint as hold,
+                   null as path, null as asset, null as status, null::boolean as lots, null::smallint as stripe
               from unnest(account_ids) with ordinality as known (id, no)
              union all
-            select h.account, null, named.no, a.path, a.status
+            select h.account, null, named.no, a.path, a.asset, a.status, a.lots, h.stripe
               from unnest(hold_ids) with ordinality as named (id, no)
              cross join lateral (
-                       select account from hold where book = the_book and id = named.id limit 1
+                       select account, stripe from hold where book = the_book and id = named.id limit 1
                    ) as h
              cross join lateral (
-                       select path, status from account where book = the_book and id = h.account limit 1
+                       select path, asset, status, lots from account where book = the_book and id = h.account limit 1
                    ) as a
-             order by account, number
+             order by account, number, hold
         loop
             if row.number is not null then
                 last_account := row.account;
@@ -149,136 +151,66 @@ begin
                 bounded := bounded + 1;
                 account_ids[accounts] := row.account;
                 account_paths[accounts] := row.path;
+                account_assets[accounts] := row.asset;
+                if row.lots then
+                    lots[accounts] := true;
+                end if;
                 if row.status <> 'open' then
                     bars[accounts] := 'account_' || row.status;
                 end if;
                 last_account := row.account;
                 last_number := accounts;
             end if;
+            if row.stripe > 0 then
+                if row.stripe <> any (hold_stripes) and last_number = any (hold_accounts) then
+                    gathered := true;
+                end if;
+                stripes := coalesce(stripes, array_fill(null::smallint, array[accounts]));
+                stripes[last_number] := row.stripe;
+                hold_stripes[row.hold] := row.stripe;
+            end if;
             hold_accounts[row.hold] := last_number;
         end loop;
     end if;
 
+    batch := (
+        the_book, account_ids, account_paths, account_assets, bars, lots, stripes, bounded,
+        ids, keys, kinds, ats, subjects, reversals, facts_of, fingerprints, twins,
+        posting_entries, posting_numbers, posting_sources, posting_targets, posting_amounts,
+        posting_expiries, posting_lapses,
+        hold_ids, hold_accounts, hold_stripes,
+        move_entries, move_kinds, move_holds, move_accounts, move_amounts, move_expiries,
+        reversed_ids, reversed_fellows, all_or_nothing
+    )::batch;
     loop
-        -- The balances, locked.
-        posted := array_fill(null::bigint, array[accounts]);
-        held := posted;
-        versions := posted;
-        found := 0;
-        for row in
-            select known.no, b.posted, b.held, b.version
-              from (select id, no from unnest(account_ids) with ordinality as a (id, no) order by id) as known
-             cross join lateral (
-                       select posted, held, version from balance
-                        where book = the_book and account = known.id and stripe = 0 limit 1 for update
-                   ) as b
-        loop
-            found := found + 1;
-            posted[row.no] := row.posted;
-            held[row.no] := row.held;
-            versions[row.no] := row.version;
-        end loop;
-        if found <> bounded then
-            raise exception 'a bounded account of book % has no balance', the_book using errcode = 'data_corrupted';
-        end if;
-
-        -- The reversed entries, locked.
-        if cardinality(reversed_ids) > 0 then
-            select * into reversible, reversed from lock_reversed(the_book, reversed_ids);
-        end if;
-
-        -- The holds: whoever changes one has locked its account's balance.
-        if holds > 0 then
-            select * into hold_states, hold_remains, hold_expiries, hold_versions
-              from hold_states(the_book, hold_ids);
-        end if;
-
-        -- The keys. A batch looks them up at once; one entry alone only if it would be refused or if its
-        -- insertion met another's, which saves a statement nearly always.
-        if looked then
-            codes := array_fill(null::text, array[entries]);
-            for row in
-                select named.no, e.id, e.posted_at, e.fingerprint = fingerprints[named.no] as same
-                  from unnest(keys) with ordinality as named (key, no)
-                 cross join lateral (
-                           select id, posted_at, fingerprint from entry
-                            where book = the_book and key = named.key limit 1
-                       ) as e
-            loop
-                stored_ids[row.no] := row.id;
-                stored_ats[row.no] := row.posted_at;
-                stored[row.no] := row.same;
-                if not row.same then
-                    codes[row.no] := 'key_reused';
-                end if;
-            end loop;
-        end if;
-
-        decision := decide(
-            ids, keys, ats, fingerprints, twins, codes, stored, lost, account_paths, bars, posted, held, versions,
-            posting_entries, posting_sources, posting_targets, posting_amounts,
-            hold_ids, hold_accounts, hold_states, hold_remains, hold_expiries, hold_versions,
-            move_entries, move_kinds, move_holds, move_accounts, move_amounts, move_expiries,
-            reversals, reversed_ids, reversed_fellows, reversible, reversed
-        );
-        if decision.refusals > 0 and not looked then
-            looked := true;
-            continue;
-        end if;
-        fresh := decision.fresh;
-        exit when decision.refusals > 0 and all_or_nothing;
-
-        -- The entries. A key that a concurrent caller is about to take is waited for here. If one is taken, a
-        -- batch begins anew without having landed any: nobody, this function included, could remove an entry.
-        stamp := coalesce(stamp, clock_timestamp());
-        if entries = 1 then
-            landed := land_entries(
-                the_book, ids, keys, kinds, ats, stamp, subjects, reversals, reversed_ids, facts_of, fingerprints, fresh
-            );
+        if entries = 1 and stripes is null then
+            try := attempt(batch, gathered, looked, lost);
         else
+            -- What has to be made again takes everything back here, its locks included: nobody, this function
+            -- included, could remove an entry, and nobody may wait for a stripe while he holds another.
             begin
-                landed := land_entries(
-                    the_book, ids, keys, kinds, ats, stamp, subjects, reversals, reversed_ids, facts_of, fingerprints, fresh
-                );
-                if cardinality(landed) < decision.accepted then
+                try := attempt(batch, gathered, looked, lost);
+                if try.again then
                     raise exception using errcode = 'LV001';
                 end if;
             exception when sqlstate 'LV001' then
                 null;
             end;
         end if;
-        exit when cardinality(landed) = decision.accepted;
-
-        for this in 1 .. entries loop
-            lost[this] := fresh[this] and ids[this] <> all (landed) or coalesce(lost[this], false);
-        end loop;
-        landed := '{}';
-        looked := true;
+        exit when not try.again;
+        gathered := try.gathered;
+        looked := try.looked;
+        lost := try.lost;
     end loop;
 
-    codes := decision.codes;
-    if decision.refusals > 0 then
-        if all_or_nothing then
-            for this in 1 .. entries loop
-                if codes[this] is null and (fresh[this] or codes[decision.fellows[this]] is not null) then
-                    codes[this] := 'batch_refused';
-                end if;
-            end loop;
-            fresh := array_fill(false, array[entries]);
-        end if;
-    end if;
-
-    if landed <> '{}' then
-        perform write_batch(
-            the_book, account_ids, account_assets, ids, fresh, decision,
-            posting_entries, posting_numbers, posting_sources, posting_targets, posting_amounts,
-            hold_ids, move_entries, move_kinds, move_holds, move_amounts, move_expiries
-        );
-    end if;
+    decision := try.decision;
     if decision.refusals > 0 and cardinality(opened) > 0 then
         perform unopen_accounts(the_book, opened);
     end if;
-
+    codes := decision.codes;
+    fresh := decision.fresh;
+    stored_ids := try.stored_ids;
+    stored_ats := try.stored_ats;
     for this in 1 .. entries loop
         fellow := decision.fellows[this];
         code := codes[this];
@@ -286,10 +218,13 @@ begin
         entry := null;
         posted_at := null;
         replayed := false;
-        if code is null then
+        if code is null and all_or_nothing and decision.refusals > 0
+           and (fresh[this] or fellow is not null) then
+            code := 'batch_refused';
+        elsif code is null then
             replayed := not fresh[this];
             entry := coalesce(stored_ids[this], stored_ids[fellow], ids[fellow], ids[this]);
-            posted_at := coalesce(stored_ats[this], stored_ats[fellow], stamp);
+            posted_at := coalesce(stored_ats[this], stored_ats[fellow], try.stamp);
         end if;
         return next;
     end loop;

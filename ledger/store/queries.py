@@ -47,8 +47,8 @@ select named.path,
  order by named.no
 """
 
-# Each arm reads one index backwards; of an account with a floor the last two find nothing, of one without
-# the first two.
+# Each arm reads one index backwards; of an account with a floor the last two find nothing, of one without a
+# floor or with stripes the first two.
 _STATEMENT = """
 with named as (
     select (
@@ -70,13 +70,15 @@ with named as (
     union all
     (select p.entry, p.no, p.target, -p.amount, null, null
        from ledger.posting p
-      where p.book = %(book)s and p.source = (table named) and p.source_version is null
+      where p.book = %(book)s and p.source = (table named) and p.no > 0
+        and (p.source_version is null or p.source_stripe > 0)
         and p.entry <= %(entry)s and (p.entry, p.no) < (%(entry)s, %(no)s)
       order by p.entry desc, p.no desc limit %(limit)s)
     union all
     (select p.entry, p.no, p.source, p.amount, null, null
        from ledger.posting p
-      where p.book = %(book)s and p.target = (table named) and p.target_version is null
+      where p.book = %(book)s and p.target = (table named) and p.no > 0
+        and (p.target_version is null or p.target_stripe > 0)
         and p.entry <= %(entry)s and (p.entry, p.no) < (%(entry)s, %(no)s)
       order by p.entry desc, p.no desc limit %(limit)s)
 )
@@ -93,14 +95,15 @@ _RECORDED = """
 select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
        (select jsonb_agg(
                    jsonb_build_array(
-                       source.path, target.path, p.asset, p.amount, source.bounded, target.bounded
+                       source.path, target.path, p.asset, p.amount, p.expires_at, p.lapsed,
+                       source.bounded, target.bounded
                    )
                    order by p.no
                )
           from ledger.posting p
           join ledger.account source on source.book = p.book and source.id = p.source
           join ledger.account target on target.book = p.book and target.id = p.target
-         where p.book = e.book and p.entry = e.id) as postings,
+         where p.book = e.book and p.entry = e.id and p.no > 0) as postings,
        (select jsonb_agg(
                    jsonb_build_array(v.kind, v.hold, v.asked, a.path, a.asset, h.expires_at)
                    order by v.hold, v.no
@@ -191,7 +194,8 @@ def statement(
 ) -> list[Line]:
     """List an account's lines, the latest first; the next page goes on `before` the last line's cursor.
 
-    An account with a floor is listed in the order of its versions, another one in the order of entries' ids.
+    An account with a floor is listed in the order of its versions; one without, or with stripes, in the order
+    of entries' ids.
 
     :raises ValueError: the cursor is none of ours
     """
@@ -293,8 +297,15 @@ def recorded(row: Mapping[str, Any]) -> Recorded:
             kind=row["kind"],
             at=row["at"].astimezone(UTC),
             postings=tuple(
-                Posting(source=source, target=target, asset=asset, amount=amount)
-                for source, target, asset, amount, *_ in row["postings"] or ()
+                Posting(
+                    source=source,
+                    target=target,
+                    asset=asset,
+                    amount=amount,
+                    expires_at=_moment(expires_at),
+                    lapsed=lapsed,
+                )
+                for source, target, asset, amount, expires_at, lapsed, *_ in row["postings"] or ()
             ),
             reserves=tuple(
                 Reserve(

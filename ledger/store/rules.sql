@@ -1,5 +1,49 @@
--- What ledger.decide answers with, and the rule by which holds live. Arrays are indexed by the numbers of the
--- batch (see ledger.post).
+-- What the steps of posting hand to each other, and the rule by which holds live. Arrays are indexed by the
+-- numbers of the batch (see ledger.post).
+
+-- A batch as it came, with all its accounts known: those that its holds bring along are numbered last.
+
+create type ledger.batch as (
+    book              text,
+    account_ids       bigint[],
+    account_paths     text[],
+    account_assets    text[],
+    bars              text[],        -- by account: why it cannot be used; null altogether if all can
+    lots              boolean[],     --             whether it has lots; null altogether if none has
+    stripes           smallint[],    --             the stripe to use; null altogether if none has stripes
+    bounded           integer,
+    ids               uuid[],
+    keys              text[],
+    kinds             text[],
+    ats               timestamptz[],
+    subjects          uuid[],
+    reversals         integer[],
+    facts             jsonb[],
+    fingerprints      bytea[],
+    twins             integer[],
+    posting_entries   integer[],
+    posting_numbers   smallint[],
+    posting_sources   integer[],
+    posting_targets   integer[],
+    posting_amounts   bigint[],
+    posting_expiries  timestamptz[],
+    posting_lapses    boolean[],
+    hold_ids          uuid[],
+    hold_accounts     integer[],
+    hold_stripes      smallint[],
+    move_entries      integer[],
+    move_kinds        text[],
+    move_holds        integer[],
+    move_accounts     integer[],
+    move_amounts      bigint[],
+    move_expiries     timestamptz[],
+    reversed_ids      uuid[],
+    reversed_fellows  integer[],
+    all_or_nothing    boolean
+);
+
+
+-- What is decided about it.
 
 create type ledger.decision as (
     accepted         integer,
@@ -21,6 +65,20 @@ create type ledger.decision as (
     hold_versions    bigint[],
     taken            bigint[],      -- by move: how much it took, and as which event of its hold
     events           bigint[]
+);
+
+
+-- How a try of it went.
+
+create type ledger.attempt as (
+    again       boolean,          -- it has to be made again, and with what it knows now:
+    gathered    boolean,          -- all stripes of each account are locked, not one
+    looked      boolean,          -- the keys have been looked up
+    lost        boolean[],        -- by entry: its insertion met another's
+    decision    ledger.decision,
+    stored_ids  uuid[],           -- by entry: what stands under its key, if it was looked up and is there
+    stored_ats  timestamptz[],
+    stamp       timestamptz
 );
 
 

@@ -16,17 +16,17 @@ create table ledger.chart (
     owner     text      not null,
     bounded   boolean   not null,
     lots      boolean   not null default false,
-    stripes   smallint  not null default 1 check (stripes between 1 and 64),
+    stripes   smallint  not null default 0 check (stripes = 0 or stripes between 2 and 64),
 
     primary key (book, pattern, asset),
-    check (not lots or stripes = 1),
-    check (bounded or (not lots and stripes = 1))
+    check (not lots or stripes = 0),
+    check (bounded or (not lots and stripes = 0))
 );
 
 create table ledger.account (
     id         bigint       generated always as identity,
     opened_at  timestamptz  not null default clock_timestamp(),
-    stripes    smallint     not null default 1,
+    stripes    smallint     not null default 0,
     bounded    boolean      not null,
     lots       boolean      not null default false,
     book       text         not null,
@@ -41,7 +41,8 @@ create table ledger.account (
 
 
 -- What a bounded account has now: a cache of its lines, and the row that a posting locks. An account without
--- a floor has no row here and so nothing that two postings could wait for.
+-- a floor has no row here and so nothing that two postings could wait for. A striped account has one for each
+-- of its stripes, from 1 on; stripe 0 is the whole of any other.
 
 create table ledger.balance (
     account  bigint    not null,
@@ -85,6 +86,9 @@ create unique index entry_reversed_once on ledger.entry (book, reverses) where r
 -- shape in which it could be stored. Version and balance after are those of a bounded account; a side
 -- without a floor leaves them empty.
 --
+-- A posting with a number below zero moves between two stripes of one account: the posting function's own, to
+-- serve the entry, and no part of what the entry says.
+--
 -- No foreign key leads to the account or the entry. The check would take a share lock on the row of a busy
 -- account for each posting, and rows shared by many become multixacts, slow for everyone. The posting
 -- function resolves both in the same transaction, nobody else can insert, and the audit looks for orphans.
@@ -97,16 +101,20 @@ create table ledger.posting (
     target          bigint    not null,
     target_version  bigint,
     target_after    bigint,
-    lot             bigint,
-    no              smallint  not null check (no between 1 and 100),
+    expires_at      timestamptz,
+    no              smallint  not null check (no <> 0 and no <= 100),
     source_stripe   smallint  not null default 0,
     target_stripe   smallint  not null default 0,
+    lapsed          boolean   not null default false,
     entry           uuid      not null,
     book            text      not null,
     asset           text      not null,
 
     primary key (book, entry, no),
-    constraint posting_moves check (source <> target or source_stripe <> target_stripe),
+    constraint posting_moves check (
+        case when no > 0 then source <> target
+             else source = target and source_stripe <> target_stripe and source_version is not null end
+    ),
     check ((source_version is null) = (source_after is null)),
     check ((target_version is null) = (target_after is null))
 );
@@ -115,8 +123,10 @@ create index posting_source_version on ledger.posting (book, source, source_stri
     where source_version is not null;
 create index posting_target_version on ledger.posting (book, target, target_stripe, target_version)
     where target_version is not null;
-create index posting_source_entry on ledger.posting (book, source, entry) where source_version is null;
-create index posting_target_entry on ledger.posting (book, target, entry) where target_version is null;
+create index posting_source_entry on ledger.posting (book, source, entry)
+    where source_version is null or source_stripe > 0;
+create index posting_target_entry on ledger.posting (book, target, entry)
+    where target_version is null or target_stripe > 0;
 
 
 -- What is promised and not yet moved: a part of a bounded account's balance that only the entry which names
@@ -128,7 +138,6 @@ create table ledger.hold (
     remaining   bigint       not null check (remaining between 0 and amount),
     expires_at  timestamptz,
     version     bigint       not null default 1,
-    lot         bigint,
     stripe      smallint     not null default 0,
     id          uuid         not null,
     entry       uuid         not null,
@@ -158,6 +167,49 @@ create table ledger.hold_event (
 );
 
 create index hold_event_entry on ledger.hold_event (book, entry);
+
+
+-- What of an account with lots came in at once, and when it lapses (never, if there is no date): a cache of
+-- its lines and of the events below. A lot is numbered by the version of the line that made it.
+
+create table ledger.lot (
+    account     bigint       not null,
+    no          bigint       not null,
+    posted      bigint       not null check (posted >= 0),
+    held        bigint       not null default 0 check (held >= 0),
+    expires_at  timestamptz,
+    extended    boolean      not null default false,
+    book        text         not null,
+
+    primary key (book, account, no),
+    foreign key (book, account) references ledger.account (book, id),
+    constraint lot_floor check (posted >= held)
+) with (fillfactor = 80);
+
+create index lot_age on ledger.lot (book, account, expires_at, no) where posted > 0;
+create index lot_due on ledger.lot (book, expires_at) where posted > 0;
+
+
+-- What postings drew from lots and gave back to them, and what holds pinned and freed. Append-only.
+
+create table ledger.lot_event (
+    account     bigint       not null,
+    lot         bigint       not null,
+    amount      bigint       not null check (amount > 0),
+    expires_at  timestamptz,      -- returned, freed: the lot's date from then on
+    no          smallint     not null,
+    posting     smallint,         -- drawn, returned
+    hold        uuid,             -- pinned, settled, freed
+    entry       uuid         not null,
+    book        text         not null,
+    kind        text         not null check (kind in ('drawn', 'returned', 'pinned', 'settled', 'freed')),
+
+    primary key (book, entry, no),
+    check (case when kind in ('drawn', 'returned') then posting is not null and hold is null
+                else posting is null and hold is not null end)
+);
+
+create index lot_event_hold on ledger.lot_event (book, hold) where hold is not null;
 
 
 -- Entries that no log has sealed yet: put here by the posting itself, so that none is ever missed. Their order

@@ -2,16 +2,16 @@
 
 import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger import AccountClass, Entry, Refusal
+from ledger import AccountClass, Entry, Posting, Refusal
 from ledger.rules import content, overlap
 
 CHART = (
-    AccountClass(pattern="household/*/green", asset="GREEN", owner="household", bounded=True),
-    AccountClass(pattern="merchant/*/green", asset="GREEN", owner="merchant", bounded=True),
+    AccountClass(pattern="household/*/green", asset="GREEN", owner="household", bounded=True, lots=True),
+    AccountClass(pattern="merchant/*/green", asset="GREEN", owner="merchant", bounded=True, stripes=3),
     AccountClass(pattern="green/issued", asset="GREEN", owner="district", bounded=False),
     AccountClass(pattern="green/retired", asset="GREEN", owner="district", bounded=False),
     AccountClass(pattern="fund", asset="FEN", owner="district", bounded=True),
@@ -45,12 +45,37 @@ class Hold:
 
 
 @dataclass
+class Lot:
+    """What came in at once, what is left of it, and for which holds."""
+
+    expires_at: datetime | None
+    posted: int
+    extended: bool = False
+    pins: dict[UUID, int] = field(default_factory=dict)
+
+    @property
+    def held(self) -> int:
+        """Sum what is held of it."""
+        return sum(self.pins.values())
+
+    def keep(self, at: datetime) -> None:
+        """Give it a month more, once."""
+        soonest = at + timedelta(days=30)
+        if self.expires_at is not None and self.expires_at < soonest and not self.extended:
+            self.expires_at, self.extended = soonest, True
+
+
+@dataclass
 class Book:
     """A book in memory."""
 
     posted: dict[Account, int] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    made: dict[Account, list[Lot]] = field(default_factory=dict)
+    drawn: dict[UUID, list[tuple[Account, int, int]]] = field(default_factory=dict)  # account, lot, amount
+    settled: dict[tuple[Account, int], int] = field(default_factory=dict)  # by the entry at hand
+    returned: dict[tuple[Account, int], int] = field(default_factory=dict)
 
     def post(self, entry: Entry) -> str:
         """Post an entry; answer `posted`, `replayed` or the code of the refusal."""
@@ -61,8 +86,8 @@ class Book:
             draft.apply(entry)
         except Refuse as refusal:
             return str(refusal)
-        self.posted, self.holds = draft.posted, draft.holds
-        self.entries[entry.key] = entry
+        draft.entries[entry.key] = entry
+        vars(self).update(vars(draft))
         return "posted"
 
     def post_all(self, entries: list[Entry]) -> list[str]:
@@ -70,7 +95,7 @@ class Book:
         draft = copy.deepcopy(self)
         outcomes = [draft.post(entry) for entry in entries]
         if set(outcomes) <= {"posted", "replayed"}:
-            self.posted, self.holds, self.entries = draft.posted, draft.holds, draft.entries
+            vars(self).update(vars(draft))
             return outcomes
         earlier = self.entries
         return [
@@ -90,17 +115,92 @@ class Book:
         if not all(map(_class, moved)):
             raise Refuse(Refusal.UNKNOWN_ACCOUNT)
         self._check_reversal(entry)
+        self.settled, self.returned = {}, {}
+        lapsed = {account: self.lapsed(account, entry.at) for account in moved}
         settled = self._settle(entry)
         self._end(entry)
         for one in entry.reserves:
             self._reserve(one.hold, Account(one.account, one.asset), one.amount, one.expires_at)
         self._check_settlement(entry, settled)
-        self._move(entry)
+        self._move(entry, lapsed)
         for account in {*moved, *(Account(one.account, one.asset) for one in entry.reserves)}:
             if _is_bounded(account) and self.posted.get(account, 0) < self.held(account):
                 raise Refuse(Refusal.INSUFFICIENT)
         if any(other.id == entry.id for other in self.entries.values()):
             raise Refuse(Refusal.ID_REUSED)
+        self._keep_lots(entry)
+
+    def lots(self, account: Account) -> list[Lot]:
+        """List what is left of an account's lots, the one to draw first coming first."""
+        return [self.made[account][no] for no in self._queue(account) if self.made[account][no].posted]
+
+    def lapsed(self, account: Account, at: datetime) -> int:
+        """Sum what of an account has lapsed and is not held."""
+        return sum(
+            lot.posted - lot.held for lot in self.lots(account) if lot.expires_at and lot.expires_at <= at
+        )
+
+    def _queue(self, account: Account) -> list[int]:
+        lots = self.made.get(account, [])
+        return sorted(
+            range(len(lots)), key=lambda no: (lots[no].expires_at is None, lots[no].expires_at or 0, no)
+        )
+
+    def _unpin(self, id: UUID, amount: int, at: datetime, *, settled: bool) -> None:
+        account = self.holds[id].account
+        for no in self._queue(account):
+            lot = self.made[account][no]
+            freed = min(amount, lot.pins.get(id, 0))
+            if freed:
+                amount -= freed
+                lot.pins[id] -= freed
+                if settled:
+                    self.settled[account, no] = self.settled.get((account, no), 0) + freed
+                else:
+                    lot.keep(at)
+
+    def _keep_lots(self, entry: Entry) -> None:
+        for posting in entry.postings:
+            if _has_lots(account := Account(posting.target, posting.asset)):
+                left = self._give_back(entry, account, posting.amount)
+                if left:
+                    self.made.setdefault(account, []).append(Lot(posting.expires_at, left))
+        for posting in entry.postings:
+            if _has_lots(account := Account(posting.source, posting.asset)):
+                self._draw(entry, account, posting)
+        for one in entry.reserves:
+            left = one.amount
+            for no in self._queue(account := Account(one.account, one.asset)):
+                lot = self.made[account][no]
+                if pinned := min(left, lot.posted - lot.held):
+                    lot.pins[one.hold] = pinned
+                    left -= pinned
+
+    def _give_back(self, entry: Entry, account: Account, amount: int) -> int:
+        drawn = self.drawn.get(entry.reverses, []) if entry.reverses else []
+        for no in reversed(self._queue(account)):
+            had = sum(part for place, lot, part in drawn if (place, lot) == (account, no))
+            given = min(amount, had - self.returned.get((account, no), 0))
+            if given:
+                amount -= given
+                self.returned[account, no] = self.returned.get((account, no), 0) + given
+                self.made[account][no].posted += given
+                self.made[account][no].keep(entry.at)
+        return amount
+
+    def _draw(self, entry: Entry, account: Account, posting: Posting) -> None:
+        left = posting.amount
+        for of_hold in (True, False):
+            for no in self._queue(account):
+                lot = self.made[account][no]
+                settled = self.settled.get((account, no), 0)
+                part = min(left, settled if of_hold else lot.posted - lot.held - settled)
+                if part and (not posting.lapsed or (lot.expires_at and lot.expires_at <= entry.at)):
+                    left -= part
+                    lot.posted -= part
+                    if of_hold:
+                        self.settled[account, no] -= part
+                    self.drawn.setdefault(entry.id, []).append((account, no, part))
 
     def _settle(self, entry: Entry) -> dict[Account, int]:
         settled: dict[Account, int] = {}
@@ -112,6 +212,7 @@ class Book:
             if amount > hold.remaining:
                 raise Refuse(Refusal.HOLD_EXCEEDED)
             settled[hold.account] = settled.get(hold.account, 0) + amount
+            self._unpin(settle.hold, amount, entry.at, settled=True)
             _take(hold, amount, "settled")
         return settled
 
@@ -119,11 +220,13 @@ class Book:
         settled = {settle.hold for settle in entry.settles}
         for named in entry.releases:
             hold = self.holds[named] if named in settled else self._open(named)
+            self._unpin(named, hold.remaining, entry.at, settled=False)
             _take(hold, hold.remaining, "released")
         for named in entry.expires:
             hold = self._open(named)
             if hold.expires_at is None or entry.at < hold.expires_at:
                 raise Refuse(Refusal.HOLD_NOT_DUE)
+            self._unpin(named, hold.remaining, entry.at, settled=False)
             _take(hold, hold.remaining, "expired")
 
     def _check_reversal(self, entry: Entry) -> None:
@@ -157,9 +260,13 @@ class Book:
             if drawn < amount:
                 raise Refuse(Refusal.SETTLEMENT_MISMATCH)
 
-    def _move(self, entry: Entry) -> None:
+    def _move(self, entry: Entry, lapsed: dict[Account, int]) -> None:
         for posting in entry.postings:
             source, target = Account(posting.source, posting.asset), Account(posting.target, posting.asset)
+            if posting.expires_at is not None and not _has_lots(target):
+                raise Refuse(Refusal.ACCOUNT_WITHOUT_LOTS)
+            if posting.lapsed and posting.amount > lapsed[source]:
+                raise Refuse(Refusal.NOT_LAPSED)
             self.posted[source] = self.posted.get(source, 0) - posting.amount
             self.posted[target] = self.posted.get(target, 0) + posting.amount
             if any(
@@ -184,3 +291,8 @@ def _class(account: Account) -> AccountClass | None:
 def _is_bounded(account: Account) -> bool:
     known = _class(account)
     return known is not None and known.bounded
+
+
+def _has_lots(account: Account) -> bool:
+    known = _class(account)
+    return known is not None and known.lots

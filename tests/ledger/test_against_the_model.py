@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from backend.local.roles import Database
-from ledger import Entry, Reserve, Settle, audit, balances, holds, post, post_many
+from ledger import Entry, Posting, Reserve, Settle, audit, balances, holds, lots, post, post_many
 from tests.ledger.conftest import a_book
 from tests.ledger.makers import NOON, a_move, an_award, an_entry, word_of
 from tests.ledger.model import LARGEST, Account, Book
@@ -34,6 +34,14 @@ moments = st.integers(0, 3).map(lambda hours: NOON + timedelta(hours=hours))
 moves = st.one_of(
     st.lists(st.sampled_from(GREEN), min_size=2, max_size=2, unique=True).flatmap(
         lambda paths: st.builds(a_move, st.just(paths[0]), st.just(paths[1]), amounts)
+    ),
+    st.builds(
+        lambda path, amount, at: Posting(
+            source="green/issued", target=path, asset="GREEN", amount=amount, expires_at=at
+        ),
+        st.sampled_from(BOUNDED),
+        amounts,
+        moments,
     ),
     st.builds(a_move, st.just("bank"), st.just("fund"), amounts, st.just("FEN")),
 )
@@ -114,6 +122,11 @@ class Callers(RuleBasedStateMachine):
     def end(self, holds, at, ends, caller):
         self.post(an_entry(self.book, at=at, **{ends: tuple(named for named, _ in holds)}), caller)
 
+    @rule(path=st.sampled_from(BOUNDED), amount=amounts, at=moments, caller=st.integers(0, 1))
+    def lapse(self, path, amount, at, caller):
+        lapsed = Posting(source=path, target="green/issued", asset="GREEN", amount=amount, lapsed=True)
+        self.post(an_entry(self.book, lapsed, at=at), caller)
+
     @rule(entry=entries, amount=amounts, caller=st.integers(0, 1))
     def reverse(self, entry, amount, caller):
         first = entry.postings[0]
@@ -173,6 +186,11 @@ class Callers(RuleBasedStateMachine):
             account = Account(*place)
             assert balance.posted == self.model.posted.get(account, 0)
             assert balance.held == self.model.held(account)
+        for account in map(Account._make, places):
+            found_lots = lots(self.callers[0], self.book, *account)
+            assert [(lot.expires_at, lot.posted, lot.held) for lot in found_lots] == [
+                (lot.expires_at, lot.posted, lot.held) for lot in self.model.lots(account)
+            ]
         found = holds(self.callers[0], self.book, list(self.model.holds))
         assert {named: (hold.state, hold.remaining) for named, hold in found.items()} == {
             named: (hold.state, hold.remaining) for named, hold in self.model.holds.items()

@@ -58,7 +58,9 @@ def test_the_auditor_calls_nothing_that_writes(alone, verb):
     assert allowed == (False,)
 
 
-@pytest.mark.parametrize("verb", ["decide", "write_batch", "open_accounts", "unopen_accounts"])
+@pytest.mark.parametrize(
+    "verb", ["attempt", "decide", "spread_all", "write_lots", "open_accounts", "unopen_accounts"]
+)
 def test_the_inner_functions_are_nobody_elses(conn, verb):
     allowed = conn.execute(
         "select bool_or(has_function_privilege(p.oid, 'execute')) from pg_proc p"

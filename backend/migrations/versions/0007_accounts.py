@@ -12,7 +12,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
-    *("chart", "account", "balance", "entry", "posting", "hold", "hold_event", "status_change"),
+    *("chart", "account", "balance", "entry", "posting"),
+    *("hold", "hold_event", "lot", "lot_event", "status_change"),
     *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
 )
 
