@@ -5,6 +5,7 @@ import re
 import secrets
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
@@ -145,6 +146,22 @@ def rotate(at_once: int) -> None:
     click.echo(f"Nothing is left that an old master key wraps; {done} wrapped anew.")
     if not envelope.root_is_current():
         click.echo("Before LV_MASTER_KEYS_OLD is emptied, set what `keys root` prints.")
+
+
+@cli.command()
+@click.argument("numbers", type=click.File(encoding="utf-8"), default="-")
+def reissued(numbers: TextIO) -> None:
+    """Note which numbers the network gave to somebody new: NUMBERS has one a line, else they are typed in.
+
+    Whoever signs in with one of them next proves first that they are who had it, or begins anew.
+    """
+    lines = (line for line in map(str.strip, numbers) if line)
+    known = unreadable = 0
+    while some := list(islice(lines, 1_000)):
+        with transaction() as db:
+            found = identity.reissue(db, some, at=utc_now())
+        known, unreadable = known + found.known, unreadable + found.unreadable
+    click.echo(f"{known} are known and noted; {unreadable} are no mobile numbers of mainland China.")
 
 
 @cli.command()

@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_RATE = r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"
+
 
 class Settings(BaseSettings):
     """The environment, checked at start. Variables with a name of their own carry no prefix."""
@@ -41,6 +43,16 @@ class Settings(BaseSettings):
     """What the gateway knows us by."""
     codes_an_hour: int = Field(5_000, ge=1)
     """How many one-time codes may leave in an hour; each costs money."""
+    proof_points: int = Field(2_000, ge=0)
+    """How many points a household may spend within a day before it is asked for a fresh one-time code."""
+    limit_read: str = Field("600/minute", pattern=_RATE)
+    """How often one caller may call one route that reads."""
+    limit_write: str = Field("240/minute", pattern=_RATE)
+    """How often one that writes."""
+    limit_sign_in: str = Field("60/minute", pattern=_RATE)
+    """How often one that takes a secret or a code."""
+    limit_costly: str = Field("30/minute", pattern=_RATE)
+    """How often one that shows something personal, searches for people, or draws."""
     body_bytes: int = 1 << 20
     """The largest request body that is read."""
     statement_seconds: int = Field(15, ge=1)

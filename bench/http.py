@@ -25,6 +25,12 @@ WARMING = 5
 CODE = "246810"
 COLLECTORS = ("C0001", "C0002")
 LINES = [{"material": "glass", "gross_grams": 400}, {"material": "cardboard", "gross_grams": 3_000}]
+UNHURRIED = {
+    "LV_LIMIT_READ": "1000000/minute",
+    "LV_LIMIT_WRITE": "1000000/minute",
+    "LV_PROOF_POINTS": "1000000",
+}
+"""Nobody brings and redeems as fast as we do; calls and points are counted all the same."""
 BOUNDS_MS = {"balances": 25, "statement": 25, "book": 75, "confirm": 75, "redeem": 75}
 """What is measured, and how many milliseconds half of the answers may take at most."""
 
@@ -71,7 +77,7 @@ def served() -> Iterator[int]:
     web = subprocess.Popen(  # noqa: S603 - our own Procfile
         ["/bin/sh", "-c", f"exec {command}"],
         cwd=places.ROOT,
-        env={**os.environ, "PORT": str(port), "WEB_WORKERS": "2", "PATH": path},
+        env={**os.environ, **UNHURRIED, "PORT": str(port), "WEB_WORKERS": "2", "PATH": path},
     )
     try:
         _wait_for(f"http://127.0.0.1:{port}/readyz")

@@ -43,6 +43,14 @@ class VisitOver(Conflict):
     en = "The visit is over; the address is no longer shown."
 
 
+class NotAtTheDoor(Conflict):
+    """Who vouches for somebody stands before them."""
+
+    code = "not_at_the_door"
+    zh = "请先到达住户门口并确认到达。"
+    en = "Say first that you have arrived at the door."
+
+
 class StepNotAllowed(Conflict):
     """A pickup moves on step by step; this step does not follow from where it stands."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.booking import queries, service
 from backend.booking.errors import (
     MaterialNotListed,
+    NotAtTheDoor,
     NotServed,
     PickupAlreadyOpen,
     PickupNotFound,
@@ -13,7 +14,7 @@ from backend.booking.errors import (
     VisitOver,
     WindowNotServed,
 )
-from backend.booking.examples import BOOKING, DAY, DOORSTEP, PICKUP
+from backend.booking.examples import BOOKING, DAY, DOORSTEP, PICKUP, VOUCHED
 from backend.booking.models import Pickup
 from backend.booking.schemas import (
     BookingOut,
@@ -24,14 +25,16 @@ from backend.booking.schemas import (
     PickupIn,
     PickupOut,
     PickupPageOut,
+    VouchedOut,
 )
 from backend.catalogue.errors import NoPriceList
-from backend.identity.queries import Doorstep
+from backend.identity.queries import Doorstep, Vouched
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.clock import CITY
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
+from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 blp = Room("pickups", __name__, description="Pickups: booked with one tap, served by a collector.")
@@ -91,8 +94,19 @@ def day(args: dict[str, Any]) -> dict[str, Any]:
     return {"date": on, "stops": queries.day(session(), actor().district, collector=actor().id, on=on)}
 
 
+@blp.post("/pickups/<uuid:pickup_id>/vouch")
+@requires("pickup:serve")
+@paced(COSTLY)
+@blp.response(201, VouchedOut, example=VOUCHED)
+@refuses(PickupNotFound, NotAtTheDoor)
+def vouch(pickup_id: UUID) -> Vouched:
+    """Vouch at the door for a resident whose number is in doubt; they type the code where they sign in."""
+    return service.vouch(session(), pickup_id, by=actor(), at=now())
+
+
 @blp.post("/pickups/<uuid:pickup_id>/reveal")
 @requires("pickup:serve")
+@paced(COSTLY)
 @blp.response(200, DoorstepOut, example=DOORSTEP)
 @refuses(PickupNotFound, VisitOver)
 def reveal(pickup_id: UUID) -> Doorstep:

@@ -31,6 +31,8 @@ class State(StrEnum):
 
 OPEN = (State.REQUESTED, State.ASSIGNED, State.ACCEPTED, State.ARRIVED, State.WEIGHED)
 
+AT_THE_DOOR = frozenset({State.ARRIVED, State.WEIGHED})
+
 NEXT: Mapping[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.ASSIGNED, State.CANCELLED, State.MISSED}),
     State.ASSIGNED: frozenset({State.ACCEPTED, State.CANCELLED, State.MISSED}),

@@ -6,8 +6,11 @@ from marshmallow import fields, pre_dump, validate
 
 from backend.booking.rules import State
 from backend.catalogue.schemas import PriceListOut
+from backend.identity.schemas import VouchedOut
 from backend.kit.fields import Count, Day, Id, In, Moment, Out, Words
 from backend.kit.paging import page_out
+
+__all__ = ["VouchedOut"]
 
 _STATE = {"description": "where it stands", "enum": [state.value for state in State]}
 

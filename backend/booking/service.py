@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.booking import queries
 from backend.booking.errors import (
     MaterialNotListed,
+    NotAtTheDoor,
     NotServed,
     PickupAlreadyOpen,
     PickupNotFound,
@@ -18,7 +19,7 @@ from backend.booking.errors import (
     WindowNotServed,
 )
 from backend.booking.models import IS_OPEN, Pickup, PickupStep
-from backend.booking.rules import MISSED_AFTER, OPEN, State, chosen, may_become, promised
+from backend.booking.rules import AT_THE_DOOR, MISSED_AFTER, OPEN, State, chosen, may_become, promised
 from backend.catalogue import queries as catalogue
 from backend.identity import queries as identity
 from backend.identity import service as persons
@@ -132,6 +133,18 @@ def reveal(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity
         raise VisitOver
     booker = queries.booker(db, by.district, pickup.id)
     return persons.show_door(db, pickup.household, by=by, pickup=pickup.id, booker=booker, at=at)
+
+
+def vouch(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity.Vouched:
+    """Let the collector at the door vouch for whom he meets there; the household reads that he did.
+
+    :raises PickupNotFound: it is not his
+    :raises NotAtTheDoor: he has not arrived, or is gone again
+    """
+    pickup = _mine(db, pickup_id, by=by)
+    if pickup.state not in AT_THE_DOOR:
+        raise NotAtTheDoor
+    return persons.vouch_at_door(db, pickup.household, by=by, pickup=pickup.id, at=at)
 
 
 def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:

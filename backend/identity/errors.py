@@ -1,6 +1,14 @@
 """What identity refuses. What would tell a stranger whom we know is said in one and the same sentence."""
 
-from backend.kit.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthenticated, Unprocessable
+from backend.kit.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+)
 
 
 class CodeTooSoon(TooManyRequests):
@@ -12,11 +20,19 @@ class CodeTooSoon(TooManyRequests):
 
 
 class TooManyCodes(TooManyRequests):
-    """Too many codes were asked for from one line, for one block of numbers, or in the whole city."""
+    """Too many codes were asked for by one device, from one line, for one block of numbers, or in all."""
 
     code = "too_many_codes"
     zh = "验证码请求过多，请稍后再试。"
     en = "Too many codes were asked for; try again later."
+
+
+class CodesHeld(Unavailable):
+    """While the queue is away no text message leaves, and a code would have run out before it did."""
+
+    code = "codes_held"
+    zh = "暂时无法发送验证码，请稍后再试。"
+    en = "No code can be sent at the moment; try again shortly."
 
 
 class CodeWrong(Unauthenticated):
@@ -78,20 +94,24 @@ class InvitationWrong(NotFound):
     en = "The invitation is not valid, or no longer."
 
 
-class NumberSilent(Conflict):
-    """Nobody signed in with this number for a year, so it may be somebody else's by now."""
+class NumberInDoubt(Conflict):
+    """Nobody signed in with the number for a year, or the network gave it to somebody new."""
 
-    code = "number_silent"
-    zh = "该号码已有一年未登录，请同时出示家庭卡，或选择重新开始。"
-    en = "Nobody used this number for a year: show your household's card too, or start afresh."
+    code = "number_in_doubt"
+    zh = "该号码可能已更换机主：请同时出示家庭卡，或输入上门回收员或工作人员告知的代码，或选择重新开始。"
+    en = (
+        "This number may be somebody else's by now: show your household's card too, or give the code"
+        " that a collector or staff told you, or start afresh."
+    )
+    leaves_trace = True
 
 
 class ProofNeeded(Forbidden):
     """What is costly or final takes a fresh one-time code."""
 
     code = "proof_needed"
-    zh = "请先用新的短信验证码确认是您本人。"
-    en = "Prove first that it is you, with a fresh one-time code."
+    zh = "请先确认是您本人：获取新的短信验证码（sign-in/codes）并提交（sign-in/proof）。"
+    en = "Prove first that it is you: ask for a code (sign-in/codes) and give it (sign-in/proof)."
 
 
 class CardNotFound(NotFound):

@@ -77,6 +77,8 @@ CARD_SHOWN = {
     "code": "LVC1.AGJPBRFBWJ6D3DSPLJVXZDM6B5UFYXWVUTSRQPON",
     "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
 }
+VOUCH_REASON = "本人持身份证到柜台办理"
+VOUCHED = {"code": "48201957", "expires_at": "2026-03-02T00:30:00+00:00"}
 REASON = "她来电询问昨天的称重结果"
 ACCESS = {
     "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",

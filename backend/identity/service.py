@@ -45,8 +45,10 @@ from backend.identity.second_factor import enrol as enrol_second_factor
 from backend.identity.second_factor import hand_over as hand_over_second_factor
 from backend.identity.second_factor import renew_recovery_codes
 from backend.identity.second_factor import verify as verify_second_factor
-from backend.identity.succession import person_behind
+from backend.identity.succession import SecondProof, person_behind, reissue
 from backend.identity.vault import reveal, show_door
+from backend.identity.vouching import vouch as vouch_for
+from backend.identity.vouching import vouch_at_door
 from backend.kit.auth import Actor
 from backend.kit.db import keep, see
 from backend.kit.envelope import blind_index, new_key, seal, unseal
@@ -75,6 +77,7 @@ __all__ = [
     "refresh",
     "register_collector",
     "register_staff",
+    "reissue",
     "renew_recovery_codes",
     "reset_login",
     "reveal",
@@ -90,20 +93,31 @@ __all__ = [
     "speaks_for",
     "take_letter",
     "verify_second_factor",
+    "vouch_at_door",
+    "vouch_for",
 ]
 
 _ONE_WHILE = 600
 """How many seconds somebody is asked to wait who has had more than their share."""
 
 
-def send_code(db: Session, *, phone: str, language: str, address: str = "", at: datetime) -> CodeSent:
+def send_code(
+    db: Session,
+    *,
+    phone: str,
+    language: str,
+    device_id: UUID | None = None,
+    address: str = "",
+    at: datetime,
+) -> CodeSent:
     """Make a one-time code for a number and let it leave once this is committed.
 
     It counts only together with the request's id, so read aloud to somebody it is of no use to them.
 
+    :param device_id: what the app made up when it was installed, if it says so
     :param address: where the request came from
     :raises CodeTooSoon: one a minute, five an hour
-    :raises TooManyCodes: too many for this line, this block of numbers or the hour's spending
+    :raises TooManyCodes: too many for this device, this line, this block of numbers or the hour's spending
     """
     index = blind_index(phone)
     queries.lock_number(db, index)
@@ -111,8 +125,8 @@ def send_code(db: Session, *, phone: str, language: str, address: str = "", at: 
     if free_at is not None and at < free_at:
         seconds = ceil((free_at - at).total_seconds())
         raise CodeTooSoon(retry_after=seconds, seconds=seconds)
-    source, prefix = rules.limits_of_codes(phone, address)
-    counted = queries.codes_counted(db, source=source, prefix=prefix, since=at - rules.HOUR)
+    under = rules.limits_of_codes(phone, address=address, device=device_id)
+    counted = queries.codes_counted(db, under, since=at - rules.HOUR)
     if not counted.may_another(at_most=settings().codes_an_hour):
         raise TooManyCodes(retry_after=_ONE_WHILE)
     code, key, request_id = new_id(at), new_key(), secrets.token_urlsafe(16)
@@ -120,8 +134,9 @@ def send_code(db: Session, *, phone: str, language: str, address: str = "", at: 
         OneTimeCode(
             id=code,
             phone_index=index,
-            source=source,
-            prefix=prefix,
+            device=under.device,
+            source=under.line,
+            prefix=under.prefix,
             request_hash=digest(request_id),
             vault_key=key,
             phone_sealed=seal(key, phone, place=f"one_time_code.phone/{code}"),
@@ -155,19 +170,22 @@ def sign_in_resident(
     language: str = "zh-CN",
     device: str | None = None,
     card: str | None = None,
+    vouch: str | None = None,
     fresh_start: bool = False,
     at: datetime,
 ) -> SignedIn:
     """Sign a resident in; who was never here becomes a person without a household.
 
     :param request_id: what the device was told when it asked for the code
-    :param card: the household's card, asked for after a year of silence
-    :param fresh_start: whether to begin as somebody new then
-    :raises NumberSilent: the number may be somebody else's by now
+    :param card: the household's card, where the number may have changed hands
+    :param vouch: or what a collector at the door, or staff, told them
+    :param fresh_start: or whether to begin as somebody new
+    :raises NumberInDoubt: the number may be somebody else's by now
     :raises CodeWrong: also when the right one comes too late, after too many wrong ones, or from elsewhere
     """
     spend(db, blind_index(phone), code, request_id, at=at)
-    person = person_behind(db, phone, card=card, fresh_start=fresh_start, language=language, at=at)
+    proof = SecondProof(card, vouch, fresh_start)
+    person = person_behind(db, phone, proof, language=language, at=at)
     home = next((post for post in queries.posts(db, person) if post.role == RESIDENT), None)
     if home is None or home.district is None:
         return sessions.begin(db, person, Post(NEWCOMER, None), device=device, at=at)

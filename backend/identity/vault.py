@@ -16,6 +16,7 @@ from backend.kit.envelope import seal
 from backend.kit.ids import new_id
 
 Field = Literal["phone", "name", "address"]
+Trace = Field | Literal["sign_in"]
 
 
 def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, at: datetime) -> Revealed:
@@ -26,9 +27,9 @@ def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, a
     subject = queries.person_standing(db, by.district, person)
     if subject is None:
         raise PersonNotFound
-    look = _look(person, field, by=by, at=at)
-    look.reason_sealed = seal(subject.vault_key, reason, place=look.place)
-    db.add(look)
+    trace = look(person, field, by=by, at=at)
+    trace.reason_sealed = seal(subject.vault_key, reason, place=trace.place)
+    db.add(trace)
     shown = {"field": field}
     trail.note(db, "personal.revealed", f"person/{person}", by=by, after=shown, reason=reason, at=at)
     return Revealed(field, _open(db, subject, field, district=by.district))
@@ -52,9 +53,9 @@ def show_door(
     """
     members = queries.members(db, by.district, household)
     for person in members:
-        look = _look(person, "address", by=by, at=at)
-        look.pickup = pickup
-        db.add(look)
+        trace = look(person, "address", by=by, at=at)
+        trace.pickup = pickup
+        db.add(trace)
     phone = queries.phone(db, booker if booker in members else members[0]) if members else None
     return Doorstep(
         address=queries.address(db, by.district, household),
@@ -62,7 +63,8 @@ def show_door(
     )
 
 
-def _look(person: UUID, field: Field, *, by: Actor, at: datetime) -> Access:
+def look(person: UUID, field: Trace, *, by: Actor, at: datetime) -> Access:
+    """Make the trace of a look; it lacks why, which is a visit or a reason."""
     return Access(
         id=new_id(at),
         person=person,

@@ -14,11 +14,13 @@ from backend.kit import body
 from backend.kit import fields as house
 from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, SignInUnfinished, View, mark
 from backend.kit.errors import BodyTooLarge, Busy, Invalid, NotJson, Problem, Unreadable
+from backend.kit.pace import TooOften, kind_of
 
 _ABOUT = (
     "Book a pickup with one tap, agree on a weight, and see every point and gram in an append-only ledger. "
     "Times are RFC 3339 with an offset, ids are UUIDs, amounts are whole numbers with the unit in their "
-    "name. Refusals are `application/problem+json` with a stable `code`."
+    "name. Refusals are `application/problem+json` with a stable `code`. Every answer tells in `RateLimit` "
+    "and `RateLimit-Policy` how often its caller may call its operation; `x-rate-limit` names the kind."
 )
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
@@ -36,6 +38,19 @@ _TAG_PARAMETER = {
     "example": '"9f86d081884c7d659a2feaa0c55ad015"',
 }
 _TAG_HEADER = {"description": "the state that is shown; an edit sends it back", "schema": {"type": "string"}}
+_PACE_HEADERS = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}},
+    "RateLimit-Policy": {
+        "description": "how many calls (`q`) in how many seconds (`w`)",
+        "schema": {"type": "string"},
+        "example": '"read";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "how many are left (`r`), and in how many seconds there are more (`t`)",
+        "schema": {"type": "string"},
+        "example": '"read";r=0;t=7',
+    },
+}
 
 
 class ProblemOut(Schema):
@@ -136,6 +151,7 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
         **doc,
         "operationId": said["operation"],
         "security": [{"token": []}] if said.get("scope") else [],
+        "x-rate-limit": kind_of(said, method.upper()),
     }
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
@@ -146,13 +162,15 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
         operation["parameters"] = [*doc.get("parameters", []), "IF_MATCH"]
     if method not in ("get", "head"):
         problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
-    problems.append(Busy)
+    problems += [TooOften, Busy]
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if said.get("tagged"):
         responses["200"] = {**responses["200"], "headers": {"ETag": _TAG_HEADER}}
     if "422" in responses:
         problems.append(Invalid)
-    return {**operation, "responses": responses | _responses(list(dict.fromkeys(problems)))}
+    responses |= _responses(list(dict.fromkeys(problems)))
+    responses["429"]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _PACE_HEADERS}
+    return {**operation, "responses": responses}
 
 
 class DistrictCode(BaseConverter):
@@ -184,6 +202,8 @@ def open_api(app: Flask) -> PlatformApi:
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter("IDEMPOTENCY_KEY", "header", _KEY_PARAMETER)
     api.spec.components.parameter("IF_MATCH", "header", _TAG_PARAMETER)
+    for name, header in _PACE_HEADERS.items():
+        api.spec.components.header(name, header)
     api.register_converter(DistrictCode, lambda _: {"type": "string", "pattern": f"^{DistrictCode.regex}$"})
     api.register_field(house.Rate, "string", "decimal")
     return api

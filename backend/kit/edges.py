@@ -31,7 +31,7 @@ _FOR_BROWSERS_ELSEWHERE = {
     "Access-Control-Allow-Headers": "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match",
     "Access-Control-Max-Age": "600",
 }
-_READABLE = "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id"
+_READABLE = "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
 
 def guard(request: Request, response: Response) -> None:

@@ -144,4 +144,9 @@ def blind_index(value: str) -> bytes:
 
 def six_digits(purpose: str, *parts: str) -> str:
     """Derive a code that a person can read out; it need not be stored."""
-    return f"{int.from_bytes(mac(purpose, *parts)[:8]) % 1_000_000:06d}"
+    return digits(6, purpose, *parts)
+
+
+def digits(count: int, purpose: str, *parts: str) -> str:
+    """Derive a code of so many digits."""
+    return f"{int.from_bytes(mac(purpose, *parts)[:8]) % 10**count:0{count}d}"

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from werkzeug.http import HTTP_STATUS_CODES
 
-from backend.kit import body, idempotency, metrics, trail
+from backend.kit import body, idempotency, metrics, pace, trail
 from backend.kit.auth import Actor, NotSignedIn, Origin, notes, refusal_for
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, is_busy, keep, open_session, undo
@@ -108,22 +108,32 @@ class Platform(Flask):
         said = notes(view)
         with open_session(read_only=request.method in _SAFE) as db:
             g.session, g.at = db, utc_now()
-            if (scope := said["scope"]) is not None:
-                g.actor = self._admit(db, scope)
+            if (scope := said["scope"]) is None:
+                _count(said, pace.line_of(address()))
+            else:
+                g.actor = self._admit(db, said, scope)
             if request.method not in _SAFE and not said.get("takes_body"):
                 _no_body()
             response = self._work(db, view, said)
             commit(db)
         return response
 
-    def _admit(self, db: Session, scope: str) -> Actor:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise NotSignedIn
-        who = self.authenticate(db, token.strip(), g.at)
+    def _admit(self, db: Session, said: dict[str, Any], scope: str) -> Actor:
+        try:
+            who = self._known(db)
+        except NotSignedIn:
+            _count(said, pace.line_of(address()))
+            raise
+        _count(said, str(who.id))
         if scope not in who.scopes:
             raise refusal_for(who)
         return replace(who, origin=_origin()) if who.on_trail else who
+
+    def _known(self, db: Session) -> Actor:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn
+        return self.authenticate(db, token.strip(), g.at)
 
     def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
         held = _wanted() if said.get("idempotent") else None
@@ -146,6 +156,14 @@ class Platform(Flask):
         if held:
             idempotency.record(db, held, _remembered(response), at=g.at)
         return response
+
+
+def _count(said: dict[str, Any], caller: str) -> None:
+    """Count a call of an operation; what is none, as a page, is not counted."""
+    if "operation" in said:
+        kind = pace.kind_of(said, request.method)
+        g.standing = pace.count(kind, route=said["operation"], caller=caller)
+        g.standing.check(or_else=said.get("unless_counted"))
 
 
 def _undone(db: Session, refusal: Problem) -> Response:
@@ -249,6 +267,8 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
+    if "standing" in g:
+        response.headers.update(g.standing.headers())
     guard(request, response)
     _note(response)
     structlog.contextvars.clear_contextvars()

@@ -23,7 +23,7 @@ def start(home: Path, *, outlives_us: bool = False) -> str:
 
     A server that may outlive us is taken over when it still runs; any other leftover is stopped first.
     """
-    if outlives_us and _answers(home):
+    if outlives_us and answers(home):
         return url(home)
     data = home / "valkey"
     if not data.exists():
@@ -44,7 +44,7 @@ def start(home: Path, *, outlives_us: bool = False) -> str:
             folder=data,
             outlives_us=outlives_us,
         )
-    processes.wait_for(server, lambda: _answers(home), log=log)
+    processes.wait_for(server, lambda: answers(home), log=log)
     if outlives_us:
         processes.let_go(server)
     return url(home)
@@ -61,7 +61,8 @@ def url(home: Path) -> str:
     return f"redis://:{known['valkey_password']}@127.0.0.1:{known['valkey_port']}"
 
 
-def _answers(home: Path) -> bool:
+def answers(home: Path) -> bool:
+    """Tell whether the server of this home answers."""
     client = redis.Redis.from_url(url(home), socket_timeout=5)
     try:
         return bool(client.ping())

@@ -11,7 +11,7 @@ from backend.accounts import queries as accounts
 from backend.accounts.postings import GREEN, green
 from backend.kit.paging import Page, cut, key_of, whole
 from backend.rewards.models import Merchant, Offer, Redemption
-from backend.rewards.rules import TAKEN, State
+from backend.rewards.rules import TAKEN, Share, State
 from backend.rewards.voucher import code_of
 
 
@@ -95,15 +95,18 @@ def _offers(district: str) -> Select[Offer, Merchant]:
     )
 
 
-def taken(db: Session, district: str, *, household: UUID, offer: UUID) -> int:
-    """Count how many of an offer a household holds or has used."""
-    found = db.scalar(
-        select(func.count())
-        .select_from(Redemption)
-        .where(Redemption.district == district, Redemption.household == household)
-        .where(Redemption.offer == offer, Redemption.state.in_(TAKEN))
-    )
-    return found or 0
+def share(db: Session, district: str, *, household: UUID, offer: UUID, since: datetime) -> Share:
+    """Count what a household holds or has used: of an offer, and in points since a moment."""
+    of_offer = func.count().filter(Redemption.offer == offer)
+    points = func.coalesce(func.sum(Redemption.points).filter(Redemption.made_at > since), 0)
+    row = db.execute(
+        select(of_offer, points).where(
+            Redemption.district == district,
+            Redemption.household == household,
+            Redemption.state.in_(TAKEN),
+        )
+    ).one()
+    return Share(taken=row[0], points=int(row[1]))
 
 
 def redemptions(

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from flask import Response
 
+from backend.identity.errors import ProofNeeded
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
+from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 from backend.rewards import queries, service
 from backend.rewards.errors import (
@@ -55,9 +57,14 @@ def list_offers(args: dict[str, Any]) -> Page[queries.OfferShown]:
 @idempotent
 @blp.arguments(RedemptionIn, example={"offer_id": OFFER["id"]})
 @blp.response(201, RedemptionOut, example=REDEMPTION)
-@refuses(OfferNotFound, OfferNotInForce, SoldOut, LimitReached, NotEnoughPoints)
+@refuses(OfferNotFound, OfferNotInForce, SoldOut, LimitReached, ProofNeeded, NotEnoughPoints)
 def redeem(body: dict[str, Any]) -> queries.Taken:
-    """Take an offer: its points are held, and you get a voucher."""
+    """Take an offer: its points are held, and you get a voucher.
+
+    What a household spends within a day is free of questions up to a bound of the installation, 2000 points
+    unless it says otherwise; above it, a one-time code of the last ten minutes is needed: ask for one at
+    `sign-in/codes`, give it at `sign-in/proof`, and send the same request again.
+    """
     return service.redeem(session(), by=actor(), at=now(), **body)
 
 
@@ -87,6 +94,7 @@ def show(redemption_id: UUID) -> queries.Taken:
 
 @blp.get("/redemptions/<uuid:redemption_id>/voucher.svg")
 @requires("redemption:read")
+@paced(COSTLY)
 @blp.response(200, {"type": "string"}, content_type="image/svg+xml")
 @refuses(RedemptionNotFound, RedemptionEnded)
 def picture(redemption_id: UUID) -> Response:

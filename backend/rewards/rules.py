@@ -25,6 +25,8 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+A_DAY = timedelta(days=1)
+
 TAKEN = frozenset({State.HELD, State.HONOURED})
 """What counts against a household's limit."""
 
@@ -37,6 +39,18 @@ class Terms:
     per_household_limit: int | None
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a household has of an offer, and what it spent in the last day."""
+
+    taken: int
+    points: int
+
+    def needs_proof(self, price_points: int, *, free_points: int) -> bool:
+        """Tell whether one more would bring a day's spending above what takes no fresh proof."""
+        return self.points + price_points > free_points
 
 
 @dataclass(frozen=True)

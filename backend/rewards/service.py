@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from backend.accounts import queries as balances
 from backend.accounts import service as accounts
 from backend.accounts.postings import GREEN, Refusal, Refused, Reserve, Settle, green, redeemed
+from backend.identity import service as identity
 from backend.kit import trail
 from backend.kit.auth import NOBODY, Actor
 from backend.kit.ids import new_id
@@ -22,7 +23,8 @@ from backend.rewards.errors import (
     VoucherOfAnother,
 )
 from backend.rewards.models import Merchant, Offer, Redemption
-from backend.rewards.rules import State, check_good, check_held, check_terms, voucher_ends
+from backend.rewards.rules import A_DAY, State, check_good, check_held, check_terms, voucher_ends
+from backend.settings import settings
 
 
 def register_merchant(db: Session, *, id: UUID, name_zh: str, name_en: str, kind: str) -> None:
@@ -78,6 +80,7 @@ def redeem(db: Session, *, by: Actor, offer_id: UUID, at: datetime) -> queries.T
     :raises OfferNotInForce: outside its dates
     :raises SoldOut: none is left
     :raises LimitReached: the household has had its share
+    :raises ProofNeeded: it would have spent much within a day, which takes a fresh one-time code
     :raises NotEnoughPoints: it has less available than the price
     """
     household = by.home()
@@ -85,9 +88,10 @@ def redeem(db: Session, *, by: Actor, offer_id: UUID, at: datetime) -> queries.T
     if found is None:
         raise OfferNotFound
     offer, merchant = found
-    limited = offer.per_household_limit is not None
-    taken = queries.taken(db, by.district, household=household, offer=offer.id) if limited else 0
-    check_terms(offer.terms(), taken=taken, at=at)
+    share = queries.share(db, by.district, household=household, offer=offer.id, since=at - A_DAY)
+    check_terms(offer.terms(), taken=share.taken, at=at)
+    if share.needs_proof(offer.price_points, free_points=settings().proof_points):
+        identity.demand_proof(db, by=by, at=at)
     offer.stock -= 1
     redemption = Redemption(
         district=by.district,

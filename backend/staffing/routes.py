@@ -8,6 +8,7 @@ from backend.identity.queries import Colleague, SignedIn
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
+from backend.kit.pace import SIGN_IN, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 from backend.staffing import queries, service
 from backend.staffing.errors import (
@@ -98,6 +99,7 @@ def take_back(staff_invitation_id: UUID) -> None:
 
 @blp.post("/staff/invitations/acceptance")
 @public
+@paced(SIGN_IN)
 @blp.arguments(
     AcceptAsStaffIn,
     example={
@@ -116,6 +118,7 @@ def accept_as_staff(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/staff/invitations/acceptance/collector")
 @public
+@paced(SIGN_IN)
 @blp.arguments(
     AcceptAsCollectorIn,
     example={"code": INVITATION["code"], "number": "C0042", "pin": "480261", "device": "小米 14"},

@@ -19,12 +19,13 @@ from tests.conftest import YUHANG, Copies
 
 
 @pytest.fixture(scope="package")
-def open_platform(copies: Copies) -> Iterator[Platform]:
+def open_platform(copies: Copies, own_redis_url: str) -> Iterator[Platform]:
     """The platform, on a database that these tests leave as it is, with its door wide open."""
     made = copies.take()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in made.variables.items():
             patch.setenv(name, value)
+        patch.setenv("REDIS_URL", own_redis_url)
         settings.cache_clear()
         with transaction(districts=[YUHANG]) as db:
             accounts.open_book(db, YUHANG)

@@ -16,6 +16,7 @@ from backend.app import create_app
 from backend.kit.auth import notes
 from backend.kit.errors import every_problem
 from backend.local.places import ROOT
+from backend.settings import Settings
 
 OF_THE_KERNEL = {"unreadable", "body_too_large", "not_json", "invalid"}
 
@@ -160,6 +161,15 @@ def test_an_operation_lists_what_it_may_refuse(method: str, path: str, operation
     assert method == "get" or told >= OF_THE_KERNEL
     has_query = any(resolved(each)["in"] == "query" for each in operation.get("parameters", []))
     assert not has_query or "invalid" in told
+
+
+@EACH
+def test_an_operation_says_how_often_it_may_be_called(method: str, path: str, operation: dict[str, Any]):
+    refusal = operation["responses"]["429"]
+
+    assert f"limit_{operation['x-rate-limit']}" in Settings.model_fields
+    assert refusal["headers"].keys() == {"Retry-After", "RateLimit-Policy", "RateLimit"}
+    assert "too_many_requests" in refusal["content"]["application/problem+json"]["examples"]
 
 
 @EACH

@@ -105,6 +105,7 @@ CALLS: dict[str, Call] = {
     "identity_revoke_card": Call(),
     "identity_issue_card": Call(),
     "identity_withdraw_card": Call(),
+    "identity_vouch": Call(body={"reason": "本人持身份证到柜台办理"}),
     "identity_list_people": Call(query={"phone_last4": "{last4}"}),
     "identity_reveal": Call(body={"field": "phone", "reason": "核对昨天的投诉"}),
     "identity_set_up_household": Call(
@@ -155,6 +156,7 @@ CALLS: dict[str, Call] = {
     "pickups_cancel": Call(Stage.ASSIGNED, body={"reason": "不在家"}),
     "pickups_day": Call(Stage.ASSIGNED, query={"date": "{day}"}),
     "pickups_reveal": Call(Stage.ASSIGNED),
+    "pickups_vouch": Call(Stage.ARRIVED),
     "pickups_accept": Call(Stage.ASSIGNED),
     "pickups_arrive": Call(Stage.ACCEPTED),
     "weighings_record": Call(Stage.ARRIVED, body={"pickup_id": "{pickup}", "scale_id": "{scale}"}),

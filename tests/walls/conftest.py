@@ -20,10 +20,11 @@ from tests.walls.world import World
 
 
 @pytest.fixture(scope="package")
-def inhabited(copies: Copies) -> Iterator[tuple[Database, World]]:
-    """A database with the world in it; the platform's settings lead to it."""
+def inhabited(copies: Copies, own_redis_url: str) -> Iterator[tuple[Database, World]]:
+    """A database with the world in it; the platform's settings lead to it, and to a Valkey."""
     made = copies.take()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDIS_URL", own_redis_url)
         _point_at(patch, made)
         yield made, worlds.build(utc_now())
         kit.engine().dispose()

@@ -86,3 +86,24 @@ class Card(InDistrict, Base):
     role: Mapped[str]
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class Vouch(InDistrict, Base):
+    """Somebody's word for a resident whose number may have changed hands; its code is derived from its id."""
+
+    __tablename__ = "vouch"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "household"], ["household.district", "household.id"]),
+        Index("uq_vouch_open", "district", "household", unique=True, postgresql_where="ended_at is null"),
+    )
+
+    household: Mapped[UUID]
+    person: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """Whom of the household it is for; at the door, whoever it is that stands there."""
+    made_by: Mapped[UUID]
+    role: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was used, or another took its place."""
+    used_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

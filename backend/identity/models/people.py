@@ -25,6 +25,8 @@ class Person(InCity, Base):
     name_sealed: Mapped[bytes | None]
     language: Mapped[str]
     created_at: Mapped[datetime]
+    reissued_at: Mapped[datetime | None]
+    """When the network gave the number to somebody new, until who signs in with it proves who they are."""
 
     def phone(self) -> str | None:
         """Open the phone number."""
@@ -44,11 +46,14 @@ class Person(InCity, Base):
 
 
 class Access(InCity, Base):
-    """Somebody's look at what is personal to a person; written once, changed by nobody. City register."""
+    """Somebody's look at what is personal to a person, or their word for them. City register.
+
+    Written once, changed by nobody.
+    """
 
     __tablename__ = "access"
     __table_args__ = (
-        CheckConstraint("field in ('phone', 'name', 'address')", name="field"),
+        CheckConstraint("field in ('phone', 'name', 'address', 'sign_in')", name="field"),
         CheckConstraint("(pickup is null) <> (reason_sealed is null)", name="has_a_why"),
         Index("ix_access_person_id", "person", "id"),
     )

@@ -93,13 +93,16 @@ class OneTimeCode(InCity, Base):
     __tablename__ = "one_time_code"
     __table_args__ = (
         Index("ix_one_time_code_phone_index_created_at", "phone_index", "created_at"),
+        Index("ix_one_time_code_device_created_at", "device", "created_at"),
         Index("ix_one_time_code_source_created_at", "source", "created_at"),
         Index("ix_one_time_code_prefix_created_at", "prefix", "created_at"),
     )
 
     phone_index: Mapped[bytes]
+    device: Mapped[bytes | None]
+    """Which device asked, if it said so, keyed, so that it is counted and not known."""
     source: Mapped[bytes]
-    """Which address asked, keyed, so that it is counted and not known."""
+    """Which line it asked from, keyed likewise."""
     prefix: Mapped[bytes]
     """Which ten thousand numbers it is one of, keyed likewise."""
     request_hash: Mapped[bytes] = mapped_column(unique=True)

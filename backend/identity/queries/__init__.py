@@ -12,3 +12,4 @@ from backend.identity.rules.values import Collector as Collector
 from backend.identity.rules.values import Doorstep as Doorstep
 from backend.identity.rules.values import Home as Home
 from backend.identity.rules.values import SignedIn as SignedIn
+from backend.identity.rules.values import Vouched as Vouched

@@ -1,12 +1,13 @@
 """Households, their members, invitations and cards."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.identity.models import Card, Household, Invitation, Membership
+from backend.identity.models import Card, Household, Invitation, Membership, Vouch
 from backend.identity.rules import CardKnown, Home, OwnHome, masked_address
 from backend.network import queries as network
 
@@ -102,3 +103,13 @@ def home_of(db: Session, district: str, person: UUID) -> UUID | None:
         .where(Membership.district == district, Membership.person == person)
         .where(Membership.left_at.is_(None))
     )
+
+
+def open_vouch_locked(db: Session, district: str, household: UUID, *, at: datetime) -> Vouch | None:
+    """Lock the one vouch for a household that can still be used, so that it is used once."""
+    return db.scalars(
+        select(Vouch)
+        .where(Vouch.district == district, Vouch.household == household)
+        .where(Vouch.ended_at.is_(None), Vouch.expires_at > at)
+        .with_for_update()
+    ).one_or_none()

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from backend.identity.models import Access, Assignment, Membership, Person
-from backend.identity.rules import Known, Look, Me, Post
+from backend.identity.rules import RESIDENT, Known, Look, Me, Post
 from backend.kit import paging
 from backend.kit.auth import Actor
 from backend.kit.db import in_sight
@@ -110,6 +110,11 @@ def posts(db: Session, person: UUID) -> list[Post]:
         .order_by(Assignment.district, Assignment.role, Assignment.id)
     )
     return [Post(row.role, row.district, row.organisation) for row in rows]
+
+
+def district_of_home(db: Session, person: UUID) -> str | None:
+    """Tell in which district somebody is a resident."""
+    return next((post.district for post in posts(db, person) if post.role == RESIDENT), None)
 
 
 def me(db: Session, who: Actor) -> Me:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from backend.identity.models import OneTimeCode, Person, TokenFamily, digest
-from backend.identity.rules import ON_TRAIL, ROLES, STEPS, CodesCounted, Device
+from backend.identity.rules import ON_TRAIL, ROLES, STEPS, CodeLimits, CodesCounted, Device
 from backend.kit.auth import Actor, NotSignedIn
 
 _MOST_DEVICES = 100
@@ -80,21 +80,22 @@ def codes_since(db: Session, phone_index: bytes, since: datetime) -> Sequence[da
     ).all()
 
 
-def codes_counted(db: Session, *, source: bytes, prefix: bytes, since: datetime) -> CodesCounted:
-    """Count the codes of a while: from one line, to one block of numbers, and in all."""
-    return CodesCounted(
-        *db.execute(
-            select(
-                *(
-                    select(func.count())
-                    .select_from(OneTimeCode)
-                    .where(OneTimeCode.created_at > since, *which)
-                    .scalar_subquery()
-                    for which in ((OneTimeCode.source == source,), (OneTimeCode.prefix == prefix,), ())
-                )
-            )
-        ).one()
+def codes_counted(db: Session, under: CodeLimits, *, since: datetime) -> CodesCounted:
+    """Count the codes of a while: for one device, from one line, to one block of numbers, and in all."""
+    of_which = (
+        (false() if under.device is None else OneTimeCode.device == under.device,),
+        (OneTimeCode.source == under.line,),
+        (OneTimeCode.prefix == under.prefix,),
+        (),
     )
+    counts = (
+        select(func.count())
+        .select_from(OneTimeCode)
+        .where(OneTimeCode.created_at > since, *which)
+        .scalar_subquery()
+        for which in of_which
+    )
+    return CodesCounted(*db.execute(select(*counts)).one())
 
 
 def code_locked(db: Session, code: UUID) -> OneTimeCode | None:

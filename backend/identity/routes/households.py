@@ -27,6 +27,7 @@ from backend.identity.schemas.households import (
 )
 from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
+from backend.kit.pace import COSTLY, paced
 
 
 @blp.post("/household")
@@ -86,6 +87,7 @@ def list_cards() -> dict[str, Any]:
 
 @blp.post("/household/cards")
 @requires("household:change")
+@paced(COSTLY)
 @blp.response(201, CardShownOut, example=CARD_SHOWN)
 @refuses(ProofNeeded, TooManyCards)
 def add_card() -> CardShown:
@@ -95,6 +97,7 @@ def add_card() -> CardShown:
 
 @blp.post("/household/cards/<uuid:card_id>/reveal")
 @requires("household:change")
+@paced(COSTLY)
 @blp.response(200, CardShownOut, example=CARD_SHOWN)
 @refuses(ProofNeeded, CardNotFound)
 def reveal_card(card_id: UUID) -> CardShown:
@@ -114,6 +117,7 @@ def revoke_card(card_id: UUID) -> None:
 
 @blp.post("/households/<uuid:household_id>/cards")
 @requires("card:issue")
+@paced(COSTLY)
 @blp.response(201, CardShownOut, example=CARD_SHOWN)
 @refuses(HouseholdNotFound, TooManyCards)
 def issue_card(household_id: UUID) -> CardShown:

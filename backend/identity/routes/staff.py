@@ -29,10 +29,12 @@ from backend.identity.schemas.staff import (
 from backend.identity.schemas.tokens import SessionOut
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
+from backend.kit.pace import SIGN_IN, paced
 
 
 @blp.post("/sign-in/collector")
 @public
+@paced(SIGN_IN)
 @blp.arguments(CollectorIn, example={"number": "C0001", "pin": "135790"})
 @blp.response(201, SessionOut, example=COLLECTOR)
 @refuses(LoginWrong)
@@ -43,6 +45,7 @@ def sign_in_collector(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/sign-in/staff")
 @public
+@paced(SIGN_IN)
 @blp.arguments(StaffIn, example={"username": "yuhang.admin", "password": "correct horse battery"})
 @blp.response(201, SessionOut, example=UNPROVEN)
 @refuses(LoginWrong)
@@ -57,6 +60,7 @@ def sign_in_staff(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/sign-in/second-factor")
 @requires("second_factor:verify")
+@paced(SIGN_IN)
 @blp.arguments(ProofIn, example={"code": "492039"})
 @blp.response(200, SessionOut, example=ACQUAINTED)
 @refuses(SecondFactorWrong)
@@ -67,6 +71,7 @@ def verify_second_factor(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/me/password")
 @requires("secret:change")
+@paced(SIGN_IN)
 @blp.arguments(
     NewPasswordIn,
     example={"old_password": "correct horse battery", "new_password": "seven lamps by the lake"},
@@ -83,6 +88,7 @@ def change_password(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/me/pin")
 @requires("secret:change")
+@paced(SIGN_IN)
 @blp.arguments(NewPinIn, example={"old_pin": "135790", "new_pin": "480261"})
 @blp.response(200, SessionOut, example=COLLECTOR)
 @refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
@@ -94,6 +100,7 @@ def change_pin(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/me/second-factor")
 @requires("second_factor:enrol")
+@paced(SIGN_IN)
 @blp.arguments(PasswordIn, example={"password": "correct horse battery"})
 @blp.response(201, EnrolmentOut, example=ENROLMENT)
 @refuses(SecretWrong)
@@ -104,6 +111,7 @@ def enrol_second_factor(body: dict[str, Any]) -> Enrolment:
 
 @blp.post("/me/second-factor/confirmation")
 @requires("second_factor:enrol")
+@paced(SIGN_IN)
 @blp.arguments(ProofIn, example={"code": "492039"})
 @blp.response(200, EnrolledOut, example={"session": ACQUAINTED, "recovery_codes": RECOVERY})
 @refuses(NoSecondFactor, SecondFactorWrong)
@@ -114,6 +122,7 @@ def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
 
 @blp.post("/me/second-factor/recovery-codes")
 @requires("second_factor:enrol")
+@paced(SIGN_IN)
 @blp.arguments(PasswordIn, example={"password": "correct horse battery"})
 @blp.response(201, RecoveryCodesOut, example={"recovery_codes": RECOVERY})
 @refuses(SecretWrong, NoSecondFactor)

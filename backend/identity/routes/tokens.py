@@ -5,11 +5,12 @@ from uuid import UUID
 
 from backend.identity import queries, service
 from backend.identity.errors import (
+    CodesHeld,
     CodeTooSoon,
     CodeWrong,
     DeviceNotFound,
     NotAssigned,
-    NumberSilent,
+    NumberInDoubt,
     RefreshWrong,
     TooManyCodes,
 )
@@ -29,11 +30,13 @@ from backend.identity.schemas.tokens import (
 )
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, language, now, session
+from backend.kit.pace import SIGN_IN, paced
 
 
 @blp.post("/sign-in/codes")
 @public
-@blp.arguments(CodeIn, example={"phone": PHONE})
+@paced(SIGN_IN, or_else=CodesHeld)
+@blp.arguments(CodeIn, example={"phone": PHONE, "device_id": DEVICE["id"]})
 @blp.response(
     202,
     CodeSentOut,
@@ -47,9 +50,10 @@ def send_code(body: dict[str, Any]) -> CodeSent:
 
 @blp.post("/sign-in/resident")
 @public
+@paced(SIGN_IN)
 @blp.arguments(ResidentIn, example={"phone": PHONE, "request_id": CODE_SENT["request_id"], "code": "246810"})
 @blp.response(201, SessionOut, example=RESIDENT)
-@refuses(CodeWrong, NumberSilent)
+@refuses(CodeWrong, NumberInDoubt)
 def sign_in_resident(body: dict[str, Any]) -> SignedIn:
     """Sign a resident in with the code that came to their number."""
     return service.sign_in_resident(session(), **body, language=language(), at=now())
@@ -106,6 +110,7 @@ def end_device(device_id: UUID) -> None:
 
 @blp.post("/sign-in/proof")
 @requires("session:prove")
+@paced(SIGN_IN)
 @blp.arguments(ProofOfNumberIn, example={"request_id": CODE_SENT["request_id"], "code": "246810"})
 @blp.response(200, ProvedOut, example={"until": "2026-03-02T00:10:00+00:00"})
 @refuses(CodeWrong)

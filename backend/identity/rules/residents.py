@@ -3,13 +3,14 @@
 import base64
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 import phonenumbers
 
-from backend.kit.envelope import mac, six_digits
+from backend.kit.envelope import digits, mac, six_digits
+from backend.kit.pace import line_of
 
 CODE_LIVES = timedelta(minutes=5)
 CODE_TRIES = 5
@@ -17,6 +18,8 @@ CODE_EVERY = timedelta(seconds=60)
 CODES_AN_HOUR = 5
 CODES_AN_HOUR_OF_A_LINE = 30
 """A house full of people may share a line; a machine that asks for codes does not stop here by itself."""
+CODES_AN_HOUR_OF_A_DEVICE = 10
+"""On whatever line it is: who changes lines as they please is still one device, as long as it says which."""
 CODES_AN_HOUR_OF_A_PREFIX = 200
 """Of ten thousand numbers that follow one another."""
 HOUR = timedelta(hours=1)
@@ -25,8 +28,19 @@ SILENCE = timedelta(days=365)
 INVITATION_LIVES = timedelta(hours=24)
 PROOF_LIVES = timedelta(minutes=10)
 """How long a fresh one-time code counts for what is costly or final."""
+VOUCH_LIVES = timedelta(minutes=30)
+"""How long a collector's or staff's word counts for who cannot show the household's card."""
 TERMS = "2026-01"
 """The terms and privacy notice in force."""
+
+
+@dataclass(frozen=True)
+class CodeLimits:
+    """What a code is counted under, as keyed digests; a device need not say which it is."""
+
+    device: bytes | None
+    line: bytes
+    prefix: bytes
 
 
 def masked_phone(phone: str) -> str:
@@ -78,21 +92,21 @@ def card_of(code: str) -> UUID | None:
     return UUID(bytes=base64.b32decode(found[1])[:16]) if found else None
 
 
-def network_of(address: str) -> str:
-    """Return what one line pays for: an IPv4 address, or the /64 that a line has in IPv6."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
+def vouch_code(vouch: UUID) -> str:
+    """Derive the eight digits that one person reads to another."""
+    return digits(8, "vouch", str(vouch))
 
 
-def limits_of_codes(phone: str, address: str) -> tuple[bytes, bytes]:
-    """Tell under which line and which block of numbers a code is counted, without saying which they are.
+def limits_of_codes(phone: str, *, address: str, device: UUID | None) -> CodeLimits:
+    """Tell under which device, line and block of numbers a code is counted, without saying which they are.
 
     Whoever pumps text messages counts up the numbers of a block that pays them.
     """
-    return mac("code-source", network_of(address)), mac("code-prefix", phone[:-4])
+    return CodeLimits(
+        device=None if device is None else mac("code-device", str(device)),
+        line=mac("code-source", line_of(address)),
+        prefix=mac("code-prefix", phone[:-4]),
+    )
 
 
 def next_code_at(sent_in_the_last_hour: Sequence[datetime]) -> datetime | None:

@@ -56,6 +56,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "jobs:manage",
             "person:read",
             "personal:reveal",
+            "person:vouch",
             "card:issue",
             "colleague:read",
             "colleague:dismiss",

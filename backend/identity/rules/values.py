@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from backend.identity.rules.residents import CODES_AN_HOUR_OF_A_LINE, CODES_AN_HOUR_OF_A_PREFIX
+from backend.identity.rules.residents import (
+    CODES_AN_HOUR_OF_A_DEVICE,
+    CODES_AN_HOUR_OF_A_LINE,
+    CODES_AN_HOUR_OF_A_PREFIX,
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class CodeSent:
 class CodesCounted:
     """How many codes left in the last hour."""
 
+    of_device: int
     of_line: int
     of_prefix: int
     in_all: int
@@ -27,7 +32,8 @@ class CodesCounted:
     def may_another(self, *, at_most: int) -> bool:
         """Tell whether one more may leave; each text message costs money."""
         return (
-            self.of_line < CODES_AN_HOUR_OF_A_LINE
+            self.of_device < CODES_AN_HOUR_OF_A_DEVICE
+            and self.of_line < CODES_AN_HOUR_OF_A_LINE
             and self.of_prefix < CODES_AN_HOUR_OF_A_PREFIX
             and self.in_all < at_most
         )
@@ -140,6 +146,22 @@ class Proved:
     """Until when a session counts as proved."""
 
     until: datetime
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """What somebody types in whom a collector or staff vouch for, the only time it is seen."""
+
+    code: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Reissued:
+    """What became of a list of numbers that the network gave to somebody new."""
+
+    known: int
+    unreadable: int
 
 
 @dataclass(frozen=True)

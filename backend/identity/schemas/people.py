@@ -71,11 +71,26 @@ class RevealedOut(Out):
     value = fields.String(required=True, allow_none=True)
 
 
+class VouchIn(In):
+    """Why staff vouch for somebody."""
+
+    reason = Words(minimum=5, maximum=200, required=True, metadata={"description": "the person reads it"})
+
+
+class VouchedOut(Out):
+    """What the person types in where it signs in; nobody can show it again."""
+
+    code = fields.String(required=True, metadata={"description": "eight digits"})
+    expires_at = Moment(required=True)
+
+
 class AccessOut(Out):
-    """Who looked at what, in which role and for whom, why and when."""
+    """Who looked at what, or vouched at a sign-in, in which role and for whom, why and when."""
 
     id = Id(required=True)
-    field = fields.String(required=True, attribute="what", metadata={"enum": ["phone", "name", "address"]})
+    field = fields.String(
+        required=True, attribute="what", metadata={"enum": ["phone", "name", "address", "sign_in"]}
+    )
     role = fields.String(required=True)
     organisation = fields.String(
         required=True, allow_none=True, metadata={"description": "the operator they work for"}

@@ -12,6 +12,10 @@ class CodeIn(In):
     """Where a one-time code shall go."""
 
     phone = Phone(required=True)
+    device_id = Id(
+        load_default=None,
+        metadata={"description": "a UUID that the app makes up when it is installed, and sends each time"},
+    )
 
 
 class CodeSentOut(Out):
@@ -34,11 +38,16 @@ class ResidentIn(In):
     card = Words(
         maximum=60,
         load_default=None,
-        metadata={"description": "what the household's card says; asked for after a year of silence"},
+        metadata={"description": "what the household's card says; after `number_in_doubt`"},
+    )
+    vouch = Words(
+        maximum=20,
+        load_default=None,
+        metadata={"description": "or what a collector at the door, or staff, told the person"},
     )
     fresh_start = Flag(
         load_default=False,
-        metadata={"description": "after a year of silence: begin as somebody new, inheriting nothing"},
+        metadata={"description": "or begin as somebody new, inheriting nothing"},
     )
     code = parts.six_digits()
     device = parts.device()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import repeat
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from backend.identity import queries, service
 from backend.identity.errors import CodeTooSoon, CodeWrong, TooManyCodes
 from backend.identity.models import OneTimeCode, Person
 from backend.kit.envelope import blind_index
+from backend.kit.ids import new_id
 from backend.kit.jobs import OutboxEvent
 from backend.settings import settings
 from tests.makers import ALICE, BOB, FIXED_CODE, NOON, XIHU, YUHANG, a_community, a_household
@@ -222,6 +224,23 @@ def test_one_line_gets_thirty_codes_an_hour(db):
     assert many(db, repeat("203.0.113.7"), spread()) == 30
     service.send_code(db, phone=ALICE, language="zh-CN", address="203.0.113.8", at=NOON)
     service.send_code(db, phone=BOB, language="zh-CN", address="203.0.113.7", at=NOON + timedelta(hours=1))
+
+
+def test_one_device_gets_ten_codes_an_hour_on_whatever_line(db):
+    def ask(nth: int, device: UUID, *, at=NOON) -> None:
+        phone, line = f"+86161{nth:04d}0001", f"203.0.113.{nth}"
+        service.send_code(db, phone=phone, language="zh-CN", device_id=device, address=line, at=at)
+
+    mine, yours = new_id(NOON), new_id(NOON)
+    for nth in range(10):
+        ask(nth, mine)
+    with pytest.raises(TooManyCodes):
+        ask(10, mine)
+
+    ask(10, yours)
+    ask(11, mine, at=NOON + timedelta(hours=1))
+    kept = db.scalars(select(OneTimeCode.device)).all()
+    assert not {mine.bytes, yours.bytes} & set(kept)
 
 
 def test_a_line_in_ipv6_is_all_of_its_sixty_four_bits(db):

@@ -26,6 +26,8 @@ from backend.kit.envelope import blind_index
 from backend.kit.ids import new_id
 from backend.kit.jobs import OutboxEvent, run
 from backend.notices import jobs as notices_jobs  # noqa: F401 - registers the handler
+from backend.settings import settings
+from tests.conftest import NOWHERE
 from tests.makers import (
     ALICE,
     BOB,
@@ -108,6 +110,40 @@ def test_the_answer_is_the_same_whether_or_not_the_number_is_known(client):
     assert [answer.status_code for answer in too_soon] == [429, 429]
     assert {answer.json["code"] for answer in too_soon} == {"code_too_soon"}
     assert all(55 <= int(answer.headers["Retry-After"]) <= 60 for answer in too_soon)
+
+
+def test_with_valkey_away_codes_are_held_and_whoever_has_one_comes_in(client, monkeypatch):
+    asked = client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    monkeypatch.setenv("REDIS_URL", f"redis://{NOWHERE}")
+    settings.cache_clear()
+
+    held = client.post("/v1/sign-in/codes", json={"phone": BOB})
+    signed_in = client.post("/v1/sign-in/resident", json=proof(asked, code_of(ALICE)))
+
+    assert (held.status_code, held.json["code"]) == (503, "codes_held")
+    assert int(held.headers["Retry-After"]) >= 1
+    assert signed_in.status_code == 201
+    assert client.get("/v1/me", headers=bearer(signed_in.json["access_token"])).status_code == 200
+    with transaction() as db:
+        assert queries.newest_code(db, blind_index(BOB)) is None
+
+
+def test_where_a_number_is_in_doubt_each_guess_at_a_proof_is_a_try(client):
+    with transaction(districts=[YUHANG]) as db:
+        alice = a_resident(db)
+        admin = a_member_of_staff(db)
+        service.reissue(db, [ALICE], at=utc_now())
+        vouch = service.vouch_for(db, alice.id, by=admin, reason="柜台核验", at=utc_now()).code
+    asked = client.post("/v1/sign-in/codes", json={"phone": ALICE})
+    sent = proof(asked, code_of(ALICE))
+
+    def sign_in(**shown: str) -> tuple[int, str]:
+        answer = client.post("/v1/sign-in/resident", json={**sent, **shown})
+        return answer.status_code, answer.json.get("code", "")
+
+    assert sign_in() == (409, "number_in_doubt")
+    assert [sign_in(vouch=f"{nth:08d}") for nth in range(4)] == [(409, "number_in_doubt")] * 4
+    assert sign_in(vouch=vouch) == (401, "one_time_code_wrong")
 
 
 def test_two_who_ask_at_once_get_one_code(client, app):

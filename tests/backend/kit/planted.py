@@ -22,6 +22,7 @@ from backend.kit.http import Platform, check_gates, now, prepare, session
 from backend.kit.idempotency import idempotent
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
+from backend.kit.pace import SIGN_IN, paced
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 SECRET = "13800000001"
@@ -209,6 +210,15 @@ def refuse_plainly(kind: str) -> dict[str, str]:
     """Write, then refuse, under no key."""
     note(f"work of {kind}")
     raise KINDS[kind]()
+
+
+@notes.post("/letters")
+@public
+@paced(SIGN_IN, or_else=Away)
+@notes.response(204)
+def send() -> None:
+    """Write what must not go uncounted."""
+    note("letter")
 
 
 @notes.post("/crashes")

@@ -1,13 +1,11 @@
 """Every effect happens exactly once, though Valkey is emptied and stopped and workers are killed at work."""
 
 import random
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from threading import Event, Thread
 
 import psutil
@@ -19,10 +17,9 @@ from backend.kit import jobs
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import OutboxEvent, later
-from backend.local import processes, programs, servers, valkey
 from backend.local.places import ROOT
-from backend.settings import settings
 from tests.backend.kit import work
+from tests.backend.kit.conftest import OwnValkey
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("emptied")]
 
@@ -60,25 +57,8 @@ class Crew:
             each.wait()
 
 
-def home_of_its_own() -> Path:
-    return servers.home("test") / "outages"
-
-
 @pytest.fixture
-def own_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server that nobody else uses, so that it may be stopped."""
-    home = home_of_its_own()
-    home.mkdir(mode=0o711, exist_ok=True)
-    monkeypatch.setenv("REDIS_URL", valkey.start(home, outlives_us=True))
-    settings.cache_clear()
-    yield
-    valkey.stop(home)
-    settings.cache_clear()
-    shutil.rmtree(home)
-
-
-@pytest.fixture
-def crew(own_valkey: None) -> Iterator[Crew]:
+def crew(own_valkey: OwnValkey) -> Iterator[Crew]:
     """Workers, and a clock that sweeps."""
     hired, over = Crew(), Event()
     clock = Thread(target=sweep_until, args=(over,))
@@ -94,26 +74,16 @@ def sweep_until(over: Event) -> None:
         jobs.sweep()
 
 
-def restart(home: Path) -> None:
-    """Start the server again as it was, with the password that the workers know."""
-    command = [programs.valkey(), home / "valkey.conf"]
-    folder = home / "valkey"
-    processes.let_go(
-        processes.start(command, output=subprocess.DEVNULL, environment=processes.BARE, folder=folder)
-    )
-
-
-def outage(nth: int, crew: Crew) -> None:
+def outage(nth: int, crew: Crew, own_valkey: OwnValkey) -> None:
     """Do something bad to the queue or to a worker."""
-    home = home_of_its_own()
     match nth % 5:
         case 0:
-            with suppress(redis.RedisError), redis.Redis.from_url(valkey.url(home)) as client:
+            with suppress(redis.RedisError), redis.Redis.from_url(own_valkey.url) as client:
                 client.flushall()
         case 2:
-            valkey.stop(home)
+            own_valkey.stop()
         case 3:
-            restart(home)
+            own_valkey.restart()
         case _:
             crew.kill_one()
 
@@ -124,14 +94,14 @@ def undone() -> int:
         return db.scalar(pending) or 0
 
 
-def test_every_effect_happens_exactly_once(crew: Crew):
+def test_every_effect_happens_exactly_once(crew: Crew, own_valkey: OwnValkey):
     expected = []
     for batch in range(BATCHES):
         with transaction() as db:
             for nth in range(AT_ONCE):
                 expected.append(f"{batch:03}/{nth}")
                 later(db, "kit.brief", {"words": expected[-1]}, district="330110", at=utc_now())
-        outage(batch, crew)
+        outage(batch, crew, own_valkey)
         crew.look_after()
         time.sleep(0.5)
     deadline = time.monotonic() + 240

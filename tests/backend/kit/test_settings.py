@@ -50,6 +50,8 @@ def test_who_says_nothing_is_in_production(environment: pytest.MonkeyPatch):
         ("DATABASE_URL", None, "DATABASE_URL"),
         ("REDIS_URL", None, "REDIS_URL"),
         ("LV_ENVIRONMENT", "staging", "environment"),
+        ("LV_LIMIT_WRITE", "0/minute", "limit_write"),
+        ("LV_LIMIT_READ", "unlimited", "limit_read"),
     ],
 )
 def test_production_refuses_what_is_not_safe(

@@ -313,7 +313,8 @@ def test_round_trips_of_redeeming_and_of_the_till(db, alice, offer, till, statem
     statements.clear()
     service.honour(db, code, by=till, at=NOON)
 
-    # The offer locked; its stock and the redemption written; the hold posted; the deadline written.
-    assert redeeming == 5
+    # The offer locked; what the household had and spent; its stock and the redemption written; the hold
+    # posted; the deadline written.
+    assert redeeming == 6
     # The redemption locked; its end and the line on the trail written; the entry posted.
     assert len(statements) == 4
