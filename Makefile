@@ -40,8 +40,8 @@ coverage: pages ## Run the tests and show which lines they reach
 bench: environment ## Measure, print a table and write bench/out/ (ARGS="ledger" picks topics)
 	@exec $(RUN) bench $(ARGS)
 
-audit: environment ## Check every book of the local ledger
-	@exec $(RUN) backend.local with python -m backend.cli audit
+audit: environment ## Check every book of the local ledger (ARGS=--since-last reads only what is new)
+	@exec $(RUN) backend.local with python -m backend.cli audit $(ARGS)
 
 reset: environment ## Delete the local database and queue; the next run begins anew
 	@exec $(RUN) backend.local reset

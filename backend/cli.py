@@ -29,7 +29,7 @@ from backend.settings import settings
 from backend.staffing import jobs as staffing
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
-ROUNDS = (jobs.sweep, accounts.seal, jobs.forget, idempotency.forget, staffing.forget)
+ROUNDS = (jobs.sweep, accounts.seal, accounts.audit_nightly, jobs.forget, idempotency.forget, staffing.forget)
 """What the clock does; of several clocks one gets through each."""
 _ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor", "operator_manager")
 
@@ -165,11 +165,14 @@ def reissued(numbers: TextIO) -> None:
 
 
 @cli.command()
-def audit() -> None:
+@click.option("--since-last", is_flag=True, help="read only what came after each book's last sound audit")
+def audit(*, since_last: bool) -> None:
     """Replay every book, and check that every point is backed by a fen. Exits 1 if something is wrong."""
     from backend.accounts import audit as books  # noqa: PLC0415 - no other command opens the books
 
-    sound = books.run(settings().database_auditor_url or settings().database_url, say=click.echo)
+    sound = books.run(
+        settings().database_auditor_url or settings().database_url, say=click.echo, since_last=since_last
+    )
     sys.exit(0 if sound else 1)
 
 

@@ -12,7 +12,7 @@ from ledger.publishing import cosign, grow, sign
 from ledger.rules import transit
 from ledger.sealing import seal
 from ledger.status import Changed, close, freeze, thaw
-from ledger.store.log import log, position, size_at
+from ledger.store.log import last_audited, log, mark_audited, position, size_at
 from ledger.store.lots import due, lots
 from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
@@ -92,8 +92,10 @@ __all__ = [
     "freeze",
     "grow",
     "holds",
+    "last_audited",
     "log",
     "lots",
+    "mark_audited",
     "newest_checkpoint",
     "open_balances",
     "open_holds",

@@ -17,25 +17,28 @@ from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, read_checkpoint, rea
 AT_ONCE = 4 * TILE_WIDTH
 
 
-def recount(conn: Connection[Any], book: str, against: Sequence[Checkpoint]) -> Iterator[tuple[str, str]]:
+def recount(
+    conn: Connection[Any], book: str, against: Sequence[Checkpoint], *, since: int = 0
+) -> Iterator[tuple[str, str]]:
     """Compare a log with its entries, with itself and with what was signed; tell the first of each wrong.
 
     :param against: checkpoints of this log that were kept elsewhere
+    :param since: a size up to which it was counted before; only later leaves and checkpoints are counted then
     """
     size, _ = tree.grown(conn, book) or (0, 0)
     for check, wrong in (
-        ("leaves", _leaves(conn, book, size)),
-        ("tiles", _tiles(conn, book, size)),
-        ("checkpoints", _checkpoints(conn, book, size)),
+        ("leaves", _leaves(conn, book, since // TILE_WIDTH * TILE_WIDTH, size)),
+        ("tiles", iter(()) if since else _tiles(conn, book, size)),
+        ("checkpoints", _checkpoints(conn, book, since, size)),
         ("against", _against(conn, book, size, against)),
     ):
         if (sentence := next(wrong, None)) is not None:
             yield check, sentence
 
 
-def _leaves(conn: Connection[Any], book: str, size: int) -> Iterator[str]:
+def _leaves(conn: Connection[Any], book: str, start: int, size: int) -> Iterator[str]:
     """Hold each entry against what stands at its position; who was erased can be held against nothing."""
-    for first in range(0, size, AT_ONCE):
+    for first in range(start, size, AT_ONCE):
         rows = {row["position"]: row for row in queries.sealed(conn, book, first, min(size, first + AT_ONCE))}
         numbers = range(first // TILE_WIDTH, -(-min(size, first + AT_ONCE) // TILE_WIDTH))
         kept = tree.stored(conn, book, [Tile(0, number) for number in numbers])
@@ -88,9 +91,11 @@ def _places(size: int) -> Iterator[tuple[Tile, int]]:
         level, size = level + 1, size // TILE_WIDTH
 
 
-def _checkpoints(conn: Connection[Any], book: str, size: int) -> Iterator[str]:
+def _checkpoints(conn: Connection[Any], book: str, since: int, size: int) -> Iterator[str]:
     """Compute each root that was signed."""
     for signed in tree.every_checkpoint(conn, book):
+        if signed.size <= since:
+            continue
         try:
             said = read_checkpoint(read_note(signed.note)[0])
         except Unproven as why:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from backend.accounts import queries
-from backend.kit.db import dialect, driver, see
+from backend.kit.db import commit, dialect, driver, see
 from backend.network import queries as network
 
 
@@ -26,15 +26,18 @@ class Audit:
         return self.report.ok and all(backing.is_exact for backing in self.backings.values())
 
 
-def run(url: str, *, say: Callable[[str], None]) -> bool:
-    """Check every book of the city as the auditor, and say what was found.
+def run(url: str, *, say: Callable[[str], None], since_last: bool = False) -> bool:
+    """Check every book of the city as the auditor, say what was found, and note which books are sound.
 
+    :param since_last: read only what came after the last sound audit of each book
     :returns: whether nothing is wrong
     """
     with one_moment(url) as db:
-        found = audit(db)
+        found = audit(db, since_last=since_last)
     for line in told(found):
         say(line)
+    if found.is_sound:
+        note(url, found.report)
     return found.is_sound
 
 
@@ -47,19 +50,31 @@ def one_moment(url: str) -> Iterator[Session]:
         yield db
 
 
-def audit(db: Session) -> Audit:
-    """Check every book that this transaction sees.
+def audit(db: Session, *, since_last: bool = False) -> Audit:
+    """Check every book that this transaction sees, or what came to each after its last sound audit.
 
     :raises ValueError: it would see several moments, as READ COMMITTED does
     """
-    report = ledger.audit(driver(db))
+    conn = driver(db)
+    districts = [district.code for district in network.districts(db)] if since_last else []
+    report = ledger.audit(conn, since={code: ledger.last_audited(conn, code) for code in districts})
     return Audit(report, {book.name: queries.backing(db, book.name) for book in report.books})
+
+
+def note(url: str, report: ledger.Report) -> None:
+    """Write down how far each book of a sound report was read, for the next audit to begin there."""
+    with Session(create_engine(dialect(url), poolclass=NullPool)) as db:
+        see(db, *(book.name for book in report.books))
+        for book in report.books:
+            ledger.mark_audited(driver(db), book.name, since=book.since, size=book.size)
+        commit(db)
 
 
 def told(found: Audit) -> Iterator[str]:
     """Tell an audit line by line."""
     for book in found.report.books:
-        yield f"{book.name}  {book.entries:,} entries"
+        read = f"{book.entries:,} entries"
+        yield f"{book.name}  " + (f"since position {book.since:,}, {read}" if book.since else read)
         for one in book.sums:
             yield (
                 f"  {one.asset:<24} {one.postings:>10,} postings in {one.accounts:>8,} accounts"

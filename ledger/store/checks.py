@@ -44,6 +44,7 @@ SCHEMA = (
                        ('erased_only', 'salt', 'refuse_forgetting', 11),
                        ('append_only', 'snapshot', 'refuse_rewriting', 58),
                        ('append_only', 'status_change', 'refuse_rewriting', 58),
+                       ('append_only', 'audited', 'refuse_rewriting', 58),
                        ('never_forgotten', 'hold', 'refuse_rewriting', 42),
                        ('terminal_is_terminal', 'hold', 'refuse_reviving', 19)
                ) as wanted (name, place, verb, events)
@@ -269,8 +270,6 @@ BOOK = (
 SUMS = """
 select a.asset,
        count(*) as accounts,
-       (select count(*) from ledger.posting p
-         where p.book = %(book)s and p.asset = a.asset and p.no > 0) as postings,
        sum(coalesce(b.posted, 0) + coalesce(s.posted, 0) + coalesce(t.amount, 0)) as total
   from ledger.account a
   left join (select account, sum(posted) as posted
@@ -283,4 +282,8 @@ select a.asset,
  where a.book = %(book)s
  group by a.asset
  order by a.asset
+"""
+
+POSTINGS = """
+select asset, count(*) from ledger.posting where book = %(book)s and no > 0 group by asset
 """

@@ -23,17 +23,18 @@ SCRIPTS = (
     "past.sql",
     "turnover.sql",
     "status.sql",
+    "recent.sql",
     "tree.sql",
 )
 
 TABLES = (
     *("chart", "account", "balance", "entry", "posting"),
     *("hold", "hold_event", "lot", "lot_event", "status_change"),
-    *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
+    *("unsealed", "log", "leaf", "snapshot", "audited", "tile", "salt", "checkpoint", "cosignature"),
 )
 APPEND_ONLY = (
     *("entry", "posting", "hold_event", "lot_event", "status_change"),
-    *("leaf", "snapshot", "checkpoint", "cosignature"),
+    *("leaf", "snapshot", "audited", "checkpoint", "cosignature"),
 )
 
 
@@ -54,7 +55,8 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             grant execute on function ledger.post, ledger.adopt, ledger.set_status, ledger.seal to {app};
             grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
             grant execute on function ledger.matches, ledger.change, ledger.tail, ledger.size_at,
-                  ledger.versions_at, ledger.balance_at, ledger.lines_at, ledger.turnover to {app}, {auditor};
+                  ledger.versions_at, ledger.balance_at, ledger.lines_at, ledger.turnover,
+                  ledger.recent, ledger.recent_lines, ledger.line_of, ledger.mark_audited to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
     )

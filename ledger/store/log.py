@@ -48,3 +48,18 @@ def position(conn: Connection[Any], book: str, id: UUID) -> int | None:
         .execute("select position from ledger.leaf where book = %s and entry = %s", (book, id))
         .fetchone()
     )
+
+
+def last_audited(conn: Connection[Any], book: str) -> int:
+    """Tell up to which size of its log a book was found sound; 0 if it never was."""
+    size = (
+        conn.cursor(row_factory=scalar_row)
+        .execute("select coalesce(max(size), 0) from ledger.audited where book = %s", (book,))
+        .fetchone()
+    )
+    return int(size or 0)
+
+
+def mark_audited(conn: Connection[Any], book: str, *, since: int, size: int) -> None:
+    """Write down that a book was found sound from one size of its log to another."""
+    conn.execute("select ledger.mark_audited(%s, %s, %s)", (book, since, size))

@@ -126,6 +126,12 @@ _SEALED = (
 """
 )
 
+_RECENT = (
+    "select e.* from ledger.recent(%(book)s, %(since)s) r cross join lateral ("  # noqa: S608 - our own words  # nosec B608
+    + _RECORDED
+    + "and e.id = r.entry) e"
+)
+
 _HOLDS = """
 select h.id, h.entry as entry_id, a.path as account, a.asset, h.amount, h.remaining, h.state, h.expires_at
   from ledger.hold h
@@ -240,6 +246,11 @@ def stream(conn: Connection[Any], book: str, *, as_posted: bool = False) -> Iter
     return _stream(conn, _RECORDED + order, book)
 
 
+def stream_recent(conn: Connection[Any], book: str, since: int) -> Iterator[dict[str, Any]]:
+    """Read every entry of a book that its log did not have at a size, as rows for `recorded`."""
+    return _stream(conn, _RECENT, book, since=since)
+
+
 def assets(conn: Connection[Any], book: str) -> list[str]:
     """List what a book has accounts of, by name."""
     return [row["asset"] for row in _ask(conn, _ASSETS, book=book)]
@@ -339,11 +350,11 @@ def in_utc(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _stream(conn: Connection[Any], query: str, book: str) -> Iterator[dict[str, Any]]:
+def _stream(conn: Connection[Any], query: str, book: str, **parameters: object) -> Iterator[dict[str, Any]]:
     """Read many rows, a thousand at a time."""
     with conn.cursor(name="ledger_stream", row_factory=dict_row) as cursor:
         cursor.itersize = 1_000
-        yield from cursor.execute(query, {"book": book})
+        yield from cursor.execute(query, {"book": book, **parameters})
 
 
 def _ask(conn: Connection[Any], query: str, **parameters: object) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from psycopg import errors, sql
 
 from tests.journeys.conftest import quoted
 
-APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "snapshot", "status_change")
+APPEND_ONLY = ("entry", "posting", "hold_event", "leaf", "snapshot", "status_change", "audited")
 
 
 @pytest.fixture

@@ -27,10 +27,10 @@ from ledger import (
     statement_at,
 )
 from tests.ledger.conftest import a_book
-from tests.ledger.makers import ALICE, BOB, ISSUED, a_move, an_award, an_entry
+from tests.ledger.makers import ALICE, BOB, CAFE, ISSUED, a_move, an_award, an_entry
 
 RETIRED = "green/retired"
-PLACES = [(path, "GREEN") for path in (ISSUED, RETIRED, ALICE, BOB)]
+PLACES = [(path, "GREEN") for path in (ISSUED, RETIRED, ALICE, BOB, CAFE)]
 TILE = 256
 
 
@@ -66,6 +66,9 @@ kinds = st.sampled_from(
         ((ISSUED, ALICE), (ALICE, BOB), (BOB, RETIRED)),
         ((ALICE, BOB), (ISSUED, ALICE)),
         ((ISSUED, RETIRED),),
+        ((ALICE, CAFE), (CAFE, RETIRED), (ISSUED, ALICE)),
+        ((ISSUED, CAFE),),
+        ((CAFE, BOB), (ISSUED, CAFE)),
     ]
 )
 batches = st.lists(
@@ -78,15 +81,20 @@ batches = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=batches, data=st.data())
 def test_the_past_is_what_the_first_entries_of_the_log_come_to(alone, batches, data):
-    with closing(psycopg.connect(alone.app_url, autocommit=True)) as conn:
+    with (
+        closing(psycopg.connect(alone.app_url, autocommit=True)) as conn,
+        closing(psycopg.connect(alone.app_url, autocommit=True)) as other,
+    ):
+        callers = [conn, other]  # who have, mostly, different stripes of the café
         book = a_book(conn)
-        entries = [an_award(book, path, 1_000) for path in (ALICE, BOB)]
+        entries = [an_award(book, path, 1_000) for path in (ALICE, BOB, CAFE)]
         post_many(conn, entries)
         told: list[tuple[int, dict[tuple[str, str], int]]] = []
         for some, times, sealed in batches:
             batch = [an_entry(book, *(a_move(one, other, 1) for one, other in ways)) for ways in some * times]
             entries += batch
-            post_many(conn, batch)
+            callers.reverse()
+            post_many(callers[0], batch)
             seal(conn, book, at_most=sealed)
             size = data.draw(st.integers(0, log(conn, book).size))
             told.append((size, balances_at(conn, book, PLACES, size=size)))

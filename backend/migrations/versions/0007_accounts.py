@@ -14,7 +14,7 @@ depends_on = None
 TABLES = (
     *("chart", "account", "balance", "entry", "posting"),
     *("hold", "hold_event", "lot", "lot_event", "status_change"),
-    *("unsealed", "log", "leaf", "snapshot", "tile", "salt", "checkpoint", "cosignature"),
+    *("unsealed", "log", "leaf", "snapshot", "audited", "tile", "salt", "checkpoint", "cosignature"),
 )
 
 

@@ -2,9 +2,11 @@
 
 import psycopg
 import pytest
+import structlog
 
+import ledger
 from backend.accounts import jobs, service
-from backend.kit.db import transaction
+from backend.kit.db import driver, transaction
 from backend.kit.ids import new_id
 from tests.makers import NOON, XIHU, YUHANG, a_community, some_points
 
@@ -50,3 +52,36 @@ def test_a_district_without_a_book_is_left_alone(database):
         a_community(db, YUHANG)
 
     assert jobs.seal() == 0
+
+
+def test_the_clock_audits_every_book_once_a_night(two_books, database):
+    jobs.seal()
+    with structlog.testing.capture_logs() as lines:
+        running = jobs.audit_nightly()
+        assert running is not None
+        running.join(timeout=60)
+
+    assert [line["event"] for line in lines] == ["audit_sound"]
+    assert jobs.audit_nightly() is None
+    with transaction(districts=[YUHANG, XIHU]) as db:
+        assert {district: ledger.last_audited(driver(db), district) for district in (YUHANG, XIHU)} == {
+            YUHANG: 1,
+            XIHU: 1,
+        }
+
+
+def test_what_a_night_finds_is_an_error_in_the_log(two_books, database):
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute("select set_config('lv.districts', %s, true)", [YUHANG])
+        owner.execute("update ledger.balance set posted = posted + 1")
+
+    with structlog.testing.capture_logs() as lines:
+        running = jobs.audit_nightly()
+        assert running is not None
+        running.join(timeout=60)
+
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("audit_unsound", "error")
+    assert any("balances" in wrong for wrong in line["wrong"])
+    with transaction(districts=[YUHANG]) as db:
+        assert ledger.last_audited(driver(db), YUHANG) == 0
