@@ -47,9 +47,11 @@ reset: environment ## Delete the local database and queue; the next run begins a
 	@exec $(RUN) backend.local reset
 
 lock: environment ## Resolve the dependencies of setup.cfg anew (ARGS=--upgrade moves them)
-	@for lock in "requirements.txt" "requirements-dev.txt --extra local --extra dev --constraint requirements.txt"; do \
+	@for lock in "setup.cfg --output-file requirements.txt" \
+	  "setup.cfg --output-file requirements-dev.txt --extra local --extra dev --constraint requirements.txt" \
+	  "tests/clients/requirements.in --output-file tests/clients/requirements.txt"; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) setup.cfg --output-file $$lock || exit 1; \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) $$lock || exit 1; \
 	done; rm -rf *.egg-info
 
 environment:

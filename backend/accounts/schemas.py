@@ -6,7 +6,7 @@ from marshmallow import fields, pre_dump
 
 from backend.accounts.postings import Line, Recorded
 from backend.accounts.rules import reference, title
-from backend.kit.fields import Count, Grams, Id, Moment, Out, Points
+from backend.kit.fields import Count, Facts, Grams, Id, Moment, Out, Points
 from backend.kit.paging import page_out
 
 
@@ -124,7 +124,7 @@ class EntryOut(FactOut):
     releases = fields.List(Id(), required=True, metadata={"description": "holds set free"})
     expires = fields.List(Id(), required=True, metadata={"description": "holds whose time was over"})
     reverses = Id(required=True, allow_none=True, metadata={"description": "the entry it corrects"})
-    facts = fields.Dict(keys=fields.String(), required=True)
+    facts = Facts(required=True, metadata={"description": "what it is about"})
 
     @pre_dump
     def _flatten(self, recorded: Recorded, **_: Any) -> dict[str, Any]:

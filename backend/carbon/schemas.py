@@ -45,7 +45,7 @@ class FactorSetOut(Out):
     version = Count(required=True)
     name_zh = fields.String(required=True)
     name_en = fields.String(required=True)
-    unit = fields.Constant(UNIT, required=True, metadata={"enum": [UNIT]})
+    unit = fields.Constant(UNIT, required=True, metadata={"type": "string", "enum": [UNIT]})
     boundary_zh = fields.String(required=True)
     boundary_en = fields.String(required=True)
     baseline_zh = fields.String(required=True)

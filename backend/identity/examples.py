@@ -82,7 +82,7 @@ VOUCHED = {"code": "48201957", "expires_at": "2026-03-02T00:30:00+00:00"}
 REASON = "她来电询问昨天的称重结果"
 ACCESS = {
     "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",
-    "field": "phone",
+    "what": "phone",
     "role": "district_admin",
     "organisation": None,
     "district": "330110",

@@ -19,7 +19,7 @@ Field = Literal["phone", "name", "address"]
 Trace = Field | Literal["sign_in"]
 
 
-def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, at: datetime) -> Revealed:
+def reveal(db: Session, person: UUID, *, by: Actor, what: Field, reason: str, at: datetime) -> Revealed:
     """Show staff something personal of somebody in their district, and write down that they looked.
 
     :raises PersonNotFound: nobody of that id stands in the district
@@ -27,12 +27,12 @@ def reveal(db: Session, person: UUID, *, by: Actor, field: Field, reason: str, a
     subject = queries.person_standing(db, by.district, person)
     if subject is None:
         raise PersonNotFound
-    trace = look(person, field, by=by, at=at)
+    trace = look(person, what, by=by, at=at)
     trace.reason_sealed = seal(subject.vault_key, reason, place=trace.place)
     db.add(trace)
-    shown = {"field": field}
+    shown = {"what": what}
     trail.note(db, "personal.revealed", f"person/{person}", by=by, after=shown, reason=reason, at=at)
-    return Revealed(field, _open(db, subject, field, district=by.district))
+    return Revealed(what, _open(db, subject, what, district=by.district))
 
 
 def _open(db: Session, subject: Person, field: Field, *, district: str) -> str | None:

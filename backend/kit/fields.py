@@ -15,8 +15,18 @@ _NOT_OF_OUR_TIME = say("Must be between 2000 and 2199.", "应在 2000 年到 219
 class _Count(fields.Integer):
     """A whole number that the database can hold; 2.9 is refused, not cut."""
 
-    def __init__(self, *, minimum: int = -INT64_MAX, maximum: int = INT64_MAX, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(minimum, maximum), **kwargs)
+    def __init__(
+        self,
+        *,
+        minimum: int | None = None,
+        maximum: int | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        bounds = [] if minimum is maximum is None else [validate.Range(minimum, maximum)]
+        # Without its format, generated clients of some languages cut it to 32 bits.
+        said = {"format": "int64", **(metadata or {})}
+        super().__init__(strict=True, validate=bounds, metadata=said, **kwargs)
 
     def _validated(self, value: Any) -> int:
         # To JSON Schema 88.0 is an integer, so it is one to us; 2.9 is none.
@@ -24,6 +34,8 @@ class _Count(fields.Integer):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
+        if abs(value) > INT64_MAX:
+            raise self.make_error("too_large")
         return value
 
 
@@ -112,6 +124,13 @@ class Words(fields.String):
 
 class Id(fields.UUID):
     """An identifier, a UUID."""
+
+
+class Facts(fields.Dict):
+    """Named ids and figures, each as text: what may be anything has no type in a client."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=fields.String(), values=fields.String(), **kwargs)
 
 
 class In(Schema):

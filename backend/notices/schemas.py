@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from backend.kit.fields import Count, Id, Moment, Out
+from backend.kit.fields import Count, Facts, Id, Moment, Out
 from backend.notices.rules import TEMPLATES
 
 
@@ -13,7 +13,7 @@ class NoticeOut(Out):
     template = fields.String(required=True, validate=validate.OneOf(list(TEMPLATES)))
     title = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "in the client's language"})
-    params = fields.Dict(required=True, metadata={"description": "ids and figures the notice is about"})
+    params = Facts(required=True, metadata={"description": "ids and figures the notice is about"})
     created_at = Moment(required=True)
     read_at = Moment(required=True, allow_none=True)
 

@@ -1,12 +1,12 @@
 """Offers, redemptions and vouchers on the wire."""
 
+from typing import Any
+
 from marshmallow import fields
 
 from backend.kit.fields import Count, Id, In, Moment, Out, Points, Words
 from backend.kit.paging import page_out
 from backend.rewards.rules import State
-
-_ADDRESS = {"type": "string", "format": "uri-reference", "description": "the code as a QR picture"}
 
 
 class MerchantOut(Out):
@@ -58,15 +58,22 @@ class TitleOut(Out):
     title_en = fields.String(required=True)
 
 
+class QrAddress(fields.String):
+    """Where the code of a redemption's voucher is drawn."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = {"format": "uri-reference", "description": "the code as a QR picture"}
+        super().__init__(metadata=said, **kwargs)
+
+    def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return f"/v1/redemptions/{value}/voucher.svg"
+
+
 class VoucherOut(Out):
     """What to show at the till."""
 
     code = fields.String(required=True)
-    qr_url = fields.Function(
-        lambda voucher: f"/v1/redemptions/{voucher.redemption}/voucher.svg",
-        required=True,
-        metadata=_ADDRESS,
-    )
+    qr_url = QrAddress(required=True, attribute="redemption")
     expires_at = Moment(required=True)
 
 

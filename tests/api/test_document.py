@@ -95,6 +95,26 @@ def test_every_tag_is_described():
     assert {tag for _, _, operation in operations() for tag in operation["tags"]} == described
 
 
+def test_a_schema_says_what_a_client_can_be_made_of():
+    schemas = openapi()["components"]["schemas"]
+    text = documents()["openapi.json"]
+    ours = [each for name, each in schemas.items() if name != "ProblemOut"]
+    numbers = [
+        found
+        for schema in ours
+        for found in schema["properties"].values()
+        if "integer" in found.get("type", ())
+    ]
+
+    assert [name for name in schemas if f'schemas/{name}"' not in text] == []
+    assert {number.get("format") for number in numbers} == {"int64"}
+    assert '"readOnly"' not in text
+    assert '"default": null' not in text
+    for schema in ours:
+        for found in schema["properties"].values():
+            assert found.keys() & {"type", "$ref", "anyOf"}, found
+
+
 def test_every_operation_has_a_name_of_its_own():
     names = [operation["operationId"] for _, _, operation in operations()]
 

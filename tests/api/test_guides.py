@@ -16,6 +16,7 @@ from backend.identity import rules as identity
 from backend.kit.errors import every_problem
 from backend.rewards.rules import State as Redemption
 from backend.weighing.rules import State as Weighing
+from ledger.errors import Refusal
 
 GUIDES = sorted(cli.API_DOCS.glob("guides/*.md"))
 STARTED = (cli.API_DOCS / "guides" / "getting-started.md").read_text()
@@ -46,7 +47,7 @@ def test_every_address_exists(guide: Path):
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_every_code_exists(guide: Path):
     create_app()
-    codes = {kind.code for kind in every_problem()}
+    codes = {kind.code for kind in every_problem()} | set(Refusal)
     fields = set(re.findall(r'"([a-z0-9_]+)":', cli.documents()["openapi.json"]))
 
     assert set(CODE.findall(guide.read_text())) - fields <= codes

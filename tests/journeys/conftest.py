@@ -1,5 +1,10 @@
 """A platform with its registers and its demo cast, copied for each journey."""
 
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +14,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from honcho.environ import parse_procfile
 from werkzeug.test import TestResponse
 
 from backend.identity import totp
 from backend.kit import db as kit
 from backend.kit.clock import utc_now
+from backend.local import places, processes
 from backend.local.roles import Database
 from backend.settings import settings
 from seeds import load
@@ -45,6 +52,35 @@ def database(copies: Copies, seeded: Database, monkeypatch: pytest.MonkeyPatch) 
     kit.engine().dispose()
     settings.cache_clear()
     copies.drop(made.name)
+
+
+@pytest.fixture
+def address(database, valkey) -> Iterator[str]:
+    """A web process of the Procfile on a free port."""
+    port = str(processes.free_port())
+    command = parse_procfile((places.ROOT / "Procfile").read_text()).processes["web"]
+    path = f"{places.ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
+    environment = {**os.environ, "PORT": port, "WEB_WORKERS": "1", "PATH": path}
+    web = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], cwd=places.ROOT, env=environment)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(f"{base}/readyz")
+        yield base
+    finally:
+        web.terminate()
+        web.wait(timeout=30)
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 @dataclass(frozen=True)

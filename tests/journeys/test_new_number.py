@@ -32,4 +32,4 @@ def test_the_collector_at_the_door_vouches(city: City, tmp_path: Path):
     signed_in = client.post("/v1/sign-in/resident", json={**sent, "vouch": told})
     assert answered(signed_in, 201)["role"] == "resident"
     (look, *_) = zhang.get("/v1/me/accesses")["items"]
-    assert (look["field"], look["role"], look["pickup"]) == ("sign_in", "collector", booked["id"])
+    assert (look["what"], look["role"], look["pickup"]) == ("sign_in", "collector", booked["id"])

@@ -31,7 +31,7 @@ def test_the_door_is_shown_for_a_visit_and_the_household_reads_who_looked(city):
     assert door == {"address": zhang.get("/v1/household")["address"], "phone_masked": "161****0001"}
     assert other.post(f"{stop}/reveal", status=404)["code"] == "pickup_not_found"
     [look] = zhang.get("/v1/me/accesses")["items"]
-    assert (look["field"], look["role"], look["pickup"]) == ("address", "collector", booked["id"])
+    assert (look["what"], look["role"], look["pickup"]) == ("address", "collector", booked["id"])
     assert look["organisation"]
     assert city.wang().get("/v1/me/accesses")["items"] == []
     zhang.post(f"{stop}/cancellation")

@@ -107,7 +107,7 @@ CALLS: dict[str, Call] = {
     "identity_withdraw_card": Call(),
     "identity_vouch": Call(body={"reason": "本人持身份证到柜台办理"}),
     "identity_list_people": Call(query={"phone_last4": "{last4}"}),
-    "identity_reveal": Call(body={"field": "phone", "reason": "核对昨天的投诉"}),
+    "identity_reveal": Call(body={"what": "phone", "reason": "核对昨天的投诉"}),
     "identity_set_up_household": Call(
         body={
             "community": "{community}",

@@ -56,8 +56,8 @@ def list_people(args: dict[str, Any]) -> Page[Known]:
 @blp.post("/people/<uuid:person_id>/reveal")
 @requires("personal:reveal")
 @paced(COSTLY)
-@blp.arguments(RevealIn, example={"field": "phone", "reason": REASON})
-@blp.response(200, RevealedOut, example={"field": "phone", "value": "+8613800000001"})
+@blp.arguments(RevealIn, example={"what": "phone", "reason": REASON})
+@blp.response(200, RevealedOut, example={"what": "phone", "value": "+8613800000001"})
 @refuses(PersonNotFound)
 def reveal(body: dict[str, Any], person_id: UUID) -> Revealed:
     """Show a number, a name or an address; the person reads that you looked, and why."""

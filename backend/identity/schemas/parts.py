@@ -48,10 +48,15 @@ def next_step() -> fields.String:
     )
 
 
+def _is_a_yes(agreed: bool) -> None:
+    """Take nothing else for a consent; the document says so without an enum of one boolean."""
+    validate.Equal(True)(agreed)
+
+
 class ConsentIn(In):
     """What the person agreed to."""
 
-    agreed = Flag(required=True, validate=validate.Equal(True))
+    agreed = Flag(required=True, validate=_is_a_yes, metadata={"not": {"const": False}})
     version = Words(minimum=1, maximum=20, required=True, metadata={"description": "of the terms they read"})
 
     @post_load

@@ -60,14 +60,14 @@ PersonPageOut = page_out(PersonOut)
 class RevealIn(In):
     """What, and why."""
 
-    field = fields.String(required=True, validate=validate.OneOf(["phone", "name", "address"]))
+    what = fields.String(required=True, validate=validate.OneOf(["phone", "name", "address"]))
     reason = Words(minimum=5, maximum=200, required=True, metadata={"description": "the person reads it"})
 
 
 class RevealedOut(Out):
     """What was asked for."""
 
-    field = fields.String(required=True, attribute="what")
+    what = fields.String(required=True)
     value = fields.String(required=True, allow_none=True)
 
 
@@ -88,9 +88,7 @@ class AccessOut(Out):
     """Who looked at what, or vouched at a sign-in, in which role and for whom, why and when."""
 
     id = Id(required=True)
-    field = fields.String(
-        required=True, attribute="what", metadata={"enum": ["phone", "name", "address", "sign_in"]}
-    )
+    what = fields.String(required=True, metadata={"enum": ["phone", "name", "address", "sign_in"]})
     role = fields.String(required=True)
     organisation = fields.String(
         required=True, allow_none=True, metadata={"description": "the operator they work for"}

@@ -37,21 +37,21 @@ def looks(db: Session, who):
     return queries.accesses(db, who, cursor=None, limit=20).items
 
 
-@pytest.mark.parametrize(("field", "value"), [("phone", ALICE), ("name", "爱丽丝"), ("address", ADDRESS)])
-def test_staff_are_shown_what_they_give_a_reason_for_and_the_person_reads_it(db, field, value):
+@pytest.mark.parametrize(("what", "value"), [("phone", ALICE), ("name", "爱丽丝"), ("address", ADDRESS)])
+def test_staff_are_shown_what_they_give_a_reason_for_and_the_person_reads_it(db, what, value):
     alice, admin = a_resident(db), a_member_of_staff(db)
 
-    shown = service.reveal(db, alice.id, by=admin, field=field, reason=REASON, at=NOON)
+    shown = service.reveal(db, alice.id, by=admin, what=what, reason=REASON, at=NOON)
 
-    assert (shown.what, shown.value) == (field, value)
+    assert (shown.what, shown.value) == (what, value)
     [look] = looks(db, alice)
-    assert (look.what, look.role, look.district, look.reason) == (field, "district_admin", YUHANG, REASON)
+    assert (look.what, look.role, look.district, look.reason) == (what, "district_admin", YUHANG, REASON)
     assert (look.organisation, look.pickup, look.at) == (None, None, NOON)
 
 
 def test_nobody_reads_of_looks_at_somebody_else(db):
     alice, bob, admin = a_resident(db), a_resident(db, phone=BOB), a_member_of_staff(db)
-    service.reveal(db, alice.id, by=admin, field="phone", reason=REASON, at=NOON)
+    service.reveal(db, alice.id, by=admin, what="phone", reason=REASON, at=NOON)
 
     assert looks(db, bob) == []
     assert looks(db, admin) == []
@@ -64,7 +64,7 @@ def test_who_stands_in_another_district_is_not_found(db):
 
     for person in (alice.id, new_id()):
         with pytest.raises(PersonNotFound):
-            service.reveal(db, person, by=foreign, field="phone", reason=REASON, at=NOON)
+            service.reveal(db, person, by=foreign, what="phone", reason=REASON, at=NOON)
 
     assert looks(db, alice) == []
 
@@ -105,7 +105,7 @@ def test_a_trace_is_changed_by_nobody(db, change):
 
 def test_a_reason_is_sealed_for_the_person_it_concerns(db):
     alice, admin = a_resident(db), a_member_of_staff(db)
-    service.reveal(db, alice.id, by=admin, field="phone", reason=f"{REASON} {ALICE}", at=NOON)
+    service.reveal(db, alice.id, by=admin, what="phone", reason=f"{REASON} {ALICE}", at=NOON)
     db.flush()
 
     sealed = db.execute(text("select reason_sealed from access")).scalar_one()
