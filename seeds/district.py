@@ -39,6 +39,7 @@ def service(db: Session, district: str, *, at: datetime) -> str:
         promise_minutes=area["promise_minutes"],
         serves_holidays=area["serves_holidays"],
         answer_hours=area["answer_hours"],
+        points_months=area.get("points_months"),
         **said(area),
     )
     operators = by_key(read["operator"])

@@ -51,7 +51,7 @@ def a_community(db: Session, district: str = YUHANG) -> str:
     return community
 
 
-def a_service_area(db: Session, district: str = YUHANG) -> None:
+def a_service_area(db: Session, district: str = YUHANG, *, points_months: int | None = None) -> None:
     """Serve a district from eight to five."""
     network.open_service(
         db,
@@ -61,6 +61,7 @@ def a_service_area(db: Session, district: str = YUHANG) -> None:
         promise_minutes=60,
         serves_holidays=False,
         answer_hours=24,
+        points_months=points_months,
         basis_zh="假设。",
         basis_en="Assumption.",
     )

@@ -118,13 +118,17 @@ def carries_points(path: str) -> bool:
     return owner in {"household", "merchant"} and rest.endswith("/green")
 
 
+STRIPES: Final = 16
+"""Of an account that everyone draws on: as many as sessions of a few web processes and workers post at once.
+With fewer they would meet; with more, a share is soon too small for a draw, and all are gathered."""
+
 CHART: Final = (
-    AccountClass(pattern=green(ANY), asset=GREEN, owner="household", bounded=True),
+    AccountClass(pattern=green(ANY), asset=GREEN, owner="household", bounded=True, lots=True),
     AccountClass(pattern=co2e(ANY), asset=CO2E, owner="household", bounded=True),
     AccountClass(pattern=owed(ANY), asset=GREEN, owner="household", bounded=True),
-    AccountClass(pattern=fund(), asset=FEN, owner="district", bounded=True),
-    AccountClass(pattern=budget(ANY, ANY), asset=FEN, owner="programme", bounded=True),
-    AccountClass(pattern=merchant_green(ANY), asset=GREEN, owner="merchant", bounded=True),
+    AccountClass(pattern=fund(), asset=FEN, owner="district", bounded=True, stripes=STRIPES),
+    AccountClass(pattern=budget(ANY, ANY), asset=FEN, owner="programme", bounded=True, stripes=STRIPES),
+    AccountClass(pattern=merchant_green(ANY), asset=GREEN, owner="merchant", bounded=True, stripes=STRIPES),
     AccountClass(pattern=holder(ANY), asset=mass(ANY), owner="holder", bounded=True),
     AccountClass(pattern=green_issued(), asset=GREEN, owner="district", bounded=False),
     AccountClass(pattern=green_retired(), asset=GREEN, owner="district", bounded=False),

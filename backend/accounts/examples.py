@@ -22,8 +22,17 @@ GREEN_LINE = {"entry_id": _ENTRY, **_FACT, "points": 292, "points_after": 292}
 CARBON_LINE = {"entry_id": _ENTRY, **_FACT, "saved_co2e_grams": 1844, "saved_co2e_grams_after": 1844}
 
 
-def _posting(source: str, target: str, asset: str, amount: int) -> dict[str, object]:
-    return {"source": source, "target": target, "asset": asset, "amount": amount}
+def _posting(
+    source: str, target: str, asset: str, amount: int, *, expires_at: str | None = None
+) -> dict[str, object]:
+    return {
+        "source": source,
+        "target": target,
+        "asset": asset,
+        "amount": amount,
+        "expires_at": expires_at,
+        "lapsed": False,
+    }
 
 
 ENTRY = {
@@ -33,7 +42,13 @@ ENTRY = {
     "posted_at": "2026-11-16T02:05:00.173+00:00",
     "postings": [
         _posting(f"operator/{_OPERATOR}/due", "fund", "FEN", 240),
-        _posting("green/issued", f"household/{_HOUSEHOLD}/green", "GREEN", 292),
+        _posting(
+            "green/issued",
+            f"household/{_HOUSEHOLD}/green",
+            "GREEN",
+            292,
+            expires_at="2028-11-16T16:00:00+00:00",
+        ),
         _posting(_BUDGET, "fund", "FEN", 52),
         _posting(_BUDGET, f"operator/{_OPERATOR}/subsidy", "FEN", 104),
         _posting("co2e/saved", f"household/{_HOUSEHOLD}/co2e", "CO2E", 1844),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from backend.accounts.chart import (
@@ -29,6 +30,7 @@ from backend.accounts.chart import (
     owed,
     treasury,
 )
+from backend.accounts.rules import lapses_at
 from ledger import (
     Balance,
     Entry,
@@ -76,6 +78,7 @@ __all__ = [
     "holder",
     "homes",
     "is_backed",
+    "lapses_at",
     "loss",
     "mass",
     "merchant_green",
@@ -115,15 +118,21 @@ class Priced:
     period: str
     """The budget year."""
     lines: tuple[PricedLine, ...]
+    lapses_at: datetime | None = None
+    """When its points do; None is never."""
 
 
 class Unbacked(AssertionError):
     """An entry would leave points without a fen behind them: a bug, never an answer to a client."""
 
 
-def move(source: str, target: str, asset: str, amount: int) -> tuple[Posting, ...]:
+def move(
+    source: str, target: str, asset: str, amount: int, *, expires_at: datetime | None = None
+) -> tuple[Posting, ...]:
     """Move an amount, or nothing: an amount of zero is left out."""
-    return (Posting(source=source, target=target, asset=asset, amount=amount),) if amount else ()
+    if not amount:
+        return ()
+    return (Posting(source=source, target=target, asset=asset, amount=amount, expires_at=expires_at),)
 
 
 def credited(priced: Priced) -> tuple[Posting, ...]:
@@ -132,7 +141,13 @@ def credited(priced: Priced) -> tuple[Posting, ...]:
     subsidy_fen = sum(line.subsidy_fen for line in priced.lines)
     return (
         *move(operator_due(priced.operator), fund(), FEN, market_fen),
-        *move(green_issued(), green(priced.household), GREEN, market_fen + subsidy_fen),
+        *move(
+            green_issued(),
+            green(priced.household),
+            GREEN,
+            market_fen + subsidy_fen,
+            expires_at=priced.lapses_at,
+        ),
     )
 
 

@@ -1,8 +1,12 @@
-"""What an entry is called on a statement, and which fact it tells of."""
+"""What an entry is called on a statement, which fact it tells of, and how long points last."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Final
+
+from backend.kit.clock import CITY
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,16 @@ def reference(key: str) -> Reference:
     """Read which fact an entry's key was made from: `weighing/<id>/confirmed` tells of a weighing."""
     noun, _, rest = key.partition("/")
     return Reference(noun, rest.partition("/")[0])
+
+
+def lapses_at(at: datetime, months: int | None) -> datetime | None:
+    """Tell when points lapse: when the same day so many months later is over, on the city's clocks.
+
+    A month that has no such day ends them with its last. None is never.
+    """
+    if months is None:
+        return None
+    first = at.astimezone(CITY).date()
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    last = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+    return datetime.combine(last + timedelta(days=1), time(), CITY)

@@ -93,6 +93,12 @@ class PostingOut(Out):
         metadata={"description": "`GREEN` in points, `CO2E` and `MASS/…` in grams, `FEN` in fen"},
     )
     amount = Count(required=True)
+    expires_at = Moment(
+        required=True, allow_none=True, metadata={"description": "when what came in lapses; null is never"}
+    )
+    lapsed = fields.Boolean(
+        required=True, metadata={"description": "whether it took what had lapsed, and nothing else"}
+    )
 
 
 class ReserveOut(Out):

@@ -38,13 +38,14 @@ class Operator(InCity, Base):
 
 
 class ServiceArea(Base):
-    """What a district promises: when collectors come, how fast, and how long a quote waits for its answer."""
+    """What a district promises: when collectors come, how fast, and how long quotes wait and points last."""
 
     __tablename__ = "service_area"
     __table_args__ = (
         CheckConstraint("opens < closes", name="opens_before_it_closes"),
         CheckConstraint("promise_minutes between 1 and 1440", name="promise"),
         CheckConstraint("answer_hours between 1 and 168", name="answer"),
+        CheckConstraint("points_months between 1 and 120", name="points_last"),
     )
 
     district: Mapped[str] = mapped_column(ForeignKey("division.code"), primary_key=True)
@@ -53,6 +54,7 @@ class ServiceArea(Base):
     promise_minutes: Mapped[int]
     serves_holidays: Mapped[bool]
     answer_hours: Mapped[int]
+    points_months: Mapped[int | None]
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
 

@@ -36,6 +36,7 @@ _AREA = {
     "promise_minutes": 60,
     "serves_holidays": False,
     "answer_hours": 24,
+    "points_months": 24,
     "basis_zh": "某区生活垃圾回收服务规范第三条",
     "basis_en": "Article 3 of the district's service rules",
 }
@@ -77,7 +78,7 @@ def list_communities(args: dict[str, Any], district: str) -> Page[Division]:
 @refuses(AreaNotServed)
 @tagged
 def show_area() -> ServiceHours:
-    """Show what your district promises: hours, arrival, and how long a quote waits for its answer."""
+    """Show what your district promises: hours, arrival, and how long quotes wait and points last."""
     found = queries.service_area(session(), actor().district)
     if found is None:
         raise AreaNotServed

@@ -15,6 +15,8 @@ class ServiceHours:
     promise_minutes: int
     serves_holidays: bool
     answer_hours: int
+    points_months: int | None
+    """How long points last; None is for ever."""
     basis_zh: str
     basis_en: str
 

@@ -88,6 +88,13 @@ class ServiceAreaIn(In):
     answer_hours = Count(
         required=True, minimum=1, maximum=168, metadata={"description": "how long silence is no answer"}
     )
+    points_months = Count(
+        required=True,
+        allow_none=True,
+        minimum=1,
+        maximum=120,
+        metadata={"description": "how long points last that are awarded from now on; null is for ever"},
+    )
     basis_zh = Words(required=True, minimum=1, maximum=1000, metadata={"description": "where it is decided"})
     basis_en = Words(required=True, minimum=1, maximum=1000)
 
@@ -100,5 +107,6 @@ class ServiceAreaOut(Out):
     promise_minutes = Count(required=True)
     serves_holidays = fields.Boolean(required=True)
     answer_hours = Count(required=True)
+    points_months = Count(required=True, allow_none=True)
     basis_zh = fields.String(required=True)
     basis_en = fields.String(required=True)

@@ -43,6 +43,7 @@ def open_service(
     promise_minutes: int,
     serves_holidays: bool,
     answer_hours: int,
+    points_months: int | None,
     basis_zh: str,
     basis_en: str,
 ) -> None:
@@ -54,6 +55,7 @@ def open_service(
         "promise_minutes": promise_minutes,
         "serves_holidays": serves_holidays,
         "answer_hours": answer_hours,
+        "points_months": points_months,
         "basis_zh": basis_zh,
         "basis_en": basis_en,
     }
@@ -71,6 +73,7 @@ def change_service(
     promise_minutes: int,
     serves_holidays: bool,
     answer_hours: int,
+    points_months: int | None,
     basis_zh: str,
     basis_en: str,
 ) -> ServiceHours:
@@ -89,7 +92,7 @@ def change_service(
     is_as_seen(before)
     area.opens, area.closes = opens, closes
     area.promise_minutes, area.answer_hours = promise_minutes, answer_hours
-    area.serves_holidays = serves_holidays
+    area.serves_holidays, area.points_months = serves_holidays, points_months
     area.basis_zh, area.basis_en = basis_zh, basis_en
     trail.note(
         db,

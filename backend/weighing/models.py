@@ -42,6 +42,8 @@ class Weighing(InDistrict, Base):
     """Counts every change of the lines; a code and a deadline are good for one revision."""
     opened_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
+    points_months: Mapped[int | None]
+    """How long its points last, as it was promised with the quote; None is for ever."""
     wrong_codes: Mapped[int]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
-from backend.accounts.postings import Priced, Settle
+from backend.accounts.postings import Priced, Settle, lapses_at
 from backend.booking import service as booking
 from backend.carbon import queries as carbon
 from backend.identity import queries as identity
@@ -151,6 +151,7 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
     assert hours is not None, "a district without service has no pickups"
     weighing.state = State.QUOTED
     weighing.answer_by = at + timedelta(hours=hours.answer_hours)
+    weighing.points_months = hours.points_months
     booking.mark_weighed(db, weighing.pickup, by=by, at=at)
     facts = {"weighing": str(weighing.id), "revision": weighing.revision}
     later(db, "weighing.silence", facts, district=by.district, at=at, due_at=weighing.answer_by)
@@ -235,6 +236,7 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
         holder=weighing.collector,
         period=subsidies.period_of(weighing.opened_at),
         lines=tuple(line.priced() for line in receipt.lines),
+        lapses_at=lapses_at(at, weighing.points_months),
     )
     weighing.entry = new_id(at)
     _end(weighing, State.CONFIRMED, how=how, at=at)

@@ -1,11 +1,12 @@
 """The way of one bag: from one tap to a voucher, and every other way it may end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from backend.accounts import audit
+from backend.accounts.postings import lapses_at
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.weighing import service
@@ -56,6 +57,11 @@ def test_a_stranger_gets_from_a_phone_number_to_a_voucher(city, database):
         ("homes", "holder", "MASS/glass"): 5_200,
         ("homes", "holder", "MASS/cardboard"): 3_000,
     }
+
+    [award] = [one for one in entry["postings"] if one["asset"] == "GREEN"]
+    assert datetime.fromisoformat(award["expires_at"]) == lapses_at(
+        datetime.fromisoformat(receipt["ended_at"]), 24
+    )
 
     offers = stranger.get("/v1/offers")["items"]
     offer = next(one for one in offers if one["price_points"] == 200)

@@ -60,6 +60,7 @@ CALLS: dict[str, Call] = {
             "promise_minutes": 60,
             "serves_holidays": False,
             "answer_hours": 24,
+            "points_months": 24,
             "basis_zh": "演示的假设。",
             "basis_en": "Assumption of the demo.",
         }

@@ -235,6 +235,7 @@ def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> None:
         promise_minutes=60,
         serves_holidays=False,
         answer_hours=24,
+        points_months=24,
         **ASSUMED,
     )
     accounts.open_book(db, district)

@@ -38,7 +38,7 @@ def test_a_balance_that_somebody_changed_is_found(two_books):
     with psycopg.connect(two_books.owner_url) as owner:
         owner.execute("select set_config('lv.districts', %s, true)", [YUHANG])
         changed = owner.execute(
-            "update ledger.balance set posted = posted + 1 where book = %s and account ="
+            "update ledger.balance set posted = posted + 1 where book = %s and stripe = 1 and account ="
             " (select id from ledger.account where book = %s and path = 'fund')",
             [YUHANG, YUHANG],
         )

@@ -62,6 +62,11 @@ def test_only_what_can_run_out_has_a_floor():
     }
 
 
+def test_what_lapses_has_lots_and_what_everyone_draws_on_has_stripes():
+    assert {one.pattern for one in CHART if one.lots} == {"household/*/green"}
+    assert {one.pattern for one in CHART if one.stripes} == {"fund", "budget/*/*", "merchant/*/green"}
+
+
 def test_points_are_backed_where_someone_can_spend_them():
     assert {path for path in PATHS if carries_points(path)} == {
         chart.green(ALICE),

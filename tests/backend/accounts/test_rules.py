@@ -1,9 +1,13 @@
 """What entries are called, and what stands behind points."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from backend.accounts.rules import TITLES, Backing, Reference, Title, reference, title
+from backend.accounts.rules import TITLES, Backing, Reference, Title, lapses_at, reference, title
+from backend.kit.clock import CITY
 
 points = some.integers(min_value=0, max_value=10**12)
 
@@ -26,3 +30,33 @@ def test_points_are_backed_to_the_fen(household, merchant, gap, owed):
     backing = Backing(household, merchant, household + merchant + gap, owed)
 
     assert backing.is_exact == (gap == 0)
+
+
+@pytest.mark.parametrize(
+    ("awarded", "months", "over"),
+    [
+        ("2026-11-16 12:00", 24, "2028-11-17"),
+        ("2026-11-16 23:59", 1, "2026-12-17"),
+        ("2026-12-01 00:00", 1, "2027-01-02"),
+        ("2027-10-31 08:00", 4, "2028-03-01"),
+        ("2026-10-31 08:00", 4, "2027-03-01"),
+    ],
+)
+def test_points_last_to_the_end_of_a_day_in_the_city(awarded, months, over):
+    at = datetime.fromisoformat(awarded).replace(tzinfo=CITY)
+
+    assert lapses_at(at, months) == datetime.fromisoformat(over).replace(tzinfo=CITY)
+
+
+@given(some.datetimes(datetime(2001, 1, 1), datetime(2150, 1, 1)), some.integers(1, 120))  # noqa: DTZ001
+def test_points_never_last_less_than_they_were_promised(moment, months):
+    at = moment.replace(tzinfo=CITY)
+    over = lapses_at(at, months)
+
+    assert over is not None
+    assert timedelta(days=28) * months < over - at <= timedelta(days=31) * months + timedelta(days=1)
+    assert over.astimezone(CITY).hour == 0
+
+
+def test_points_of_a_district_without_the_rule_last_for_ever():
+    assert lapses_at(datetime(2026, 11, 16, tzinfo=CITY), None) is None

@@ -10,8 +10,8 @@ from backend.booking.rules import FARTHEST, NEXT, OPEN, State, chosen, is_served
 from backend.kit.clock import CITY
 from backend.network.queries import ServiceHours
 
-EVERY_DAY = ServiceHours("330110", time(8), time(17), 60, True, 24, "", "")
-WORKDAYS = ServiceHours("330110", time(8), time(17), 60, False, 24, "", "")
+EVERY_DAY = ServiceHours("330110", time(8), time(17), 60, True, 24, None, "", "")
+WORKDAYS = ServiceHours("330110", time(8), time(17), 60, False, 24, None, "", "")
 
 moments = st.integers(0, 350 * 86_400).map(
     lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)

@@ -18,6 +18,7 @@ LATER = {
     "promise_minutes": 90,
     "serves_holidays": True,
     "answer_hours": 48,
+    "points_months": None,
     "basis_zh": "区规定",
     "basis_en": "The district's rules",
 }
@@ -107,6 +108,8 @@ def test_service_closes_after_it_opens(admin: FlaskClient):
         {"promise_minutes": 0},
         {"promise_minutes": 90.5},
         {"answer_hours": 169},
+        {"points_months": 0},
+        {"points_months": 121},
         {"serves_holidays": "yes"},
         {"serves_holidays": 1.5},
         {"basis_zh": ""},

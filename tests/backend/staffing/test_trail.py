@@ -39,6 +39,7 @@ SERVICE = {
     "promise_minutes": 90,
     "serves_holidays": True,
     "answer_hours": 48,
+    "points_months": 24,
     "basis_zh": "区规定",
     "basis_en": "The district's rules",
 }
