@@ -15,6 +15,7 @@ import structlog
 
 from backend import migrations
 from backend.accounts import jobs as accounts
+from backend.accounts import service as accounting
 from backend.app import create_app
 from backend.identity import service as identity
 from backend.identity.queries import ROLES, STEPS, StaffRole
@@ -31,6 +32,8 @@ from backend.staffing import jobs as staffing
 API_DOCS = Path(__file__).parents[1] / "api_docs"
 ROUNDS = (jobs.sweep, accounts.seal, accounts.audit_nightly, jobs.forget, idempotency.forget, staffing.forget)
 """What the clock does; of several clocks one gets through each."""
+TICK_SECONDS = 1
+"""How soon what was posted is sealed and signed; whatever is to happen less often claims its run."""
 _ROLES: tuple[StaffRole, ...] = ("district_admin", "approver", "auditor", "operator_manager")
 
 log = structlog.get_logger()
@@ -67,14 +70,15 @@ def clock() -> None:
     RQ's own cron enqueues with pickle whatever its workers read, so the clock is a loop of ours.
     """
     refuse_unsafe()
-    log.info("clock_started", every_seconds=jobs.SWEEP_SECONDS)
+    log.info("clock_started", every_seconds=TICK_SECONDS)
+    accounts.keep_asking_witnesses(every_seconds=TICK_SECONDS)
     while True:
         for go in ROUNDS:
             try:
                 go()
             except Exception:
                 log.exception("round_failed", round=go.__qualname__)
-        time.sleep(jobs.SWEEP_SECONDS)
+        time.sleep(TICK_SECONDS)
 
 
 @cli.group()
@@ -148,6 +152,18 @@ def rotate(at_once: int) -> None:
         click.echo("Before LV_MASTER_KEYS_OLD is emptied, set what `keys root` prints.")
 
 
+@keys.command("log")
+@click.option("--district", required=True, help="a district code, such as 330110")
+@click.option("--retire", is_flag=True, help="let only the newest key sign from now on")
+def log_key(district: str, *, retire: bool) -> None:
+    """Make a new key that signs a district's log beside the one before; later, retire all but the newest."""
+    with transaction(districts=[district]) as db:
+        if retire:
+            click.echo(f"{accounting.retire_log_keys(db, district, at=utc_now())} no longer sign.")
+        else:
+            click.echo(accounting.renew_log_key(db, district, at=utc_now()))
+
+
 @cli.command()
 @click.argument("numbers", type=click.File(encoding="utf-8"), default="-")
 def reissued(numbers: TextIO) -> None:
@@ -166,13 +182,15 @@ def reissued(numbers: TextIO) -> None:
 
 @cli.command()
 @click.option("--since-last", is_flag=True, help="read only what came after each book's last sound audit")
-def audit(*, since_last: bool) -> None:
+@click.option(
+    "--against", multiple=True, type=click.File(encoding="utf-8"), help="a checkpoint kept elsewhere"
+)
+def audit(*, since_last: bool, against: tuple[TextIO, ...]) -> None:
     """Replay every book, and check that every point is backed by a fen. Exits 1 if something is wrong."""
-    from backend.accounts import audit as books  # noqa: PLC0415 - no other command opens the books
+    from backend.accounts import audit as check  # noqa: PLC0415 - no other command opens the books
 
-    sound = books.run(
-        settings().database_auditor_url or settings().database_url, say=click.echo, since_last=since_last
-    )
+    url = settings().database_auditor_url or settings().database_url
+    sound = check.run(url, say=click.echo, since_last=since_last, against=[file.read() for file in against])
     sys.exit(0 if sound else 1)
 
 

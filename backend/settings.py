@@ -3,6 +3,7 @@
 import base64
 from functools import lru_cache
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -63,6 +64,12 @@ class Settings(BaseSettings):
     """Whose pages a browser lets read our answers: origins with commas between; none unless said."""
     proxies: str = ""
     """Networks of proxies whose X-Request-Id and X-Forwarded-For are believed, with commas between."""
+    log_host: str = Field("lvzhang.local", pattern=r"^[a-z0-9.-]+(:[0-9]+)?$")
+    """Where `/log/…` is served: every log's name begins with it from its first checkpoint on, for ever."""
+    log_memory: Path | None = None
+    """A folder outside of the database for the last checkpoint of each log: what is older is never signed."""
+    witnesses: str = ""
+    """Who signs checkpoints too: a witness's key and its address each, with commas between."""
     metrics_token: SecretStr | None = Field(None, min_length=16)
     """What Prometheus brings to /metrics; without one there is no such address."""
     log_requests: bool = True

@@ -7,7 +7,7 @@ from ledger.linking import post_linked
 from ledger.opening import Flaw, Had, Opening, Table, open_balances
 from ledger.opening import read as read_balances
 from ledger.posting import Outcome, adopt, fingerprint, post, post_many
-from ledger.proofs import Pair, Receipt, pair, receipt
+from ledger.proofs import Pair, Receipt, pair, path, receipt, served
 from ledger.publishing import cosign, grow, sign
 from ledger.rules import transit
 from ledger.sealing import seal
@@ -17,9 +17,8 @@ from ledger.store.lots import due, lots
 from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
 from ledger.store.reports import status_changes, turnover
-from ledger.store.tree import Signed
+from ledger.store.tree import Signed, books_behind, last_cosigned
 from ledger.store.tree import newest as newest_checkpoint
-from ledger.store.tree import served as served_tile
 from ledger.store.tree import signed as checkpoint_at
 from ledger.values import (
     AccountClass,
@@ -81,6 +80,7 @@ __all__ = [
     "balance_at",
     "balances",
     "balances_at",
+    "books_behind",
     "checkpoint_at",
     "close",
     "cosign",
@@ -93,6 +93,7 @@ __all__ = [
     "grow",
     "holds",
     "last_audited",
+    "last_cosigned",
     "log",
     "lots",
     "mark_audited",
@@ -100,6 +101,7 @@ __all__ = [
     "open_balances",
     "open_holds",
     "pair",
+    "path",
     "position",
     "post",
     "post_linked",
@@ -107,7 +109,7 @@ __all__ = [
     "read_balances",
     "receipt",
     "seal",
-    "served_tile",
+    "served",
     "sign",
     "size_at",
     "statement",

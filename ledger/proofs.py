@@ -8,9 +8,9 @@ from psycopg import Connection
 from ledger.errors import NotYetSealed, Unlinked
 from ledger.publishing import committed
 from ledger.rules import leaf, salt
-from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tiles_for
+from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tile_named, tiles_for
 from ledger.store import queries, tree
-from ledger.verify import PROOF, TILE_WIDTH, Unproven, in_base64
+from ledger.verify import PROOF, TILE_WIDTH, Unproven, in_base64, leaf_hash
 
 
 class Receipt(NamedTuple):
@@ -51,11 +51,11 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
         if found.entry.subject and tree.is_erased(conn, book, found.entry.subject):
             raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
         raise Unproven(f"entry {id} is not what position {standing.position} commits to")
-    path = hashes_of(ranges, tree.hashed(kept))
+    beside = hashes_of(ranges, tree.hashed(kept))
     return Receipt(
         entry=leaf(found.entry, found.posted_at),
         salt=in_base64(salt(found.entry, standing.keys)),
-        proof="\n".join([PROOF, f"index {standing.position}", *map(in_base64, path), "", covering.note]),
+        proof="\n".join([PROOF, f"index {standing.position}", *map(in_base64, beside), "", covering.note]),
     )
 
 
@@ -65,5 +65,24 @@ def pair(conn: Connection[Any], book: str, old: int, new: int | None = None) -> 
     second = tree.newest(conn, book) if new is None else tree.signed(conn, book, new)
     if first is None or second is None or first.size > second.size:
         return None
-    path = tree.hashes(conn, book, consistency(first.size, second.size))
-    return Pair(first.note, second.note, [*map(in_base64, path)])
+    return Pair(first.note, second.note, [*map(in_base64, path(conn, book, first.size, second.size))])
+
+
+def path(conn: Connection[Any], book: str, old: int, new: int) -> list[bytes]:
+    """Show that the first `new` leaves of a book begin with the first `old`."""
+    return tree.hashes(conn, book, consistency(old, new))
+
+
+def served(conn: Connection[Any], book: str, name: str) -> bytes | None:
+    """Serve a tile, or a bundle of leaves, by its name in C2SP `tlog-tiles`; None if it was not signed."""
+    place = tile_named(name)
+    if place is None:
+        return None
+    level, number, width = place
+    kept = tree.served(conn, book, Tile(level or 0, number), width)
+    if kept is None or level:
+        return kept
+    leaves = cut(kept)
+    if level is None:
+        return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)
+    return b"".join(map(leaf_hash, leaves))

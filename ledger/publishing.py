@@ -22,8 +22,6 @@ from ledger.verify import (
     Unproven,
     commitment,
     leaf_hash,
-    read_checkpoint,
-    read_note,
 )
 
 BATCH = 1_000
@@ -88,7 +86,7 @@ def sign(
     if standing is None:
         raise UnknownBook(book)
     size, _ = standing
-    before = [read_checkpoint(read_note(last.note)[0])] if last else []
+    before = [last.checkpoint] if last else []
     before += [published] if published else []
     check_goes_on(conn, book, signers[0].name, size, before)
     if last and last.size >= size:

@@ -12,7 +12,7 @@ from ledger.publishing import committed
 from ledger.rules import BOOK_ITSELF
 from ledger.seal.tree import HASH_BYTES, Tile, cut
 from ledger.store import queries, tree
-from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, read_checkpoint, read_note, tree_hash, widths
+from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, tree_hash, widths
 
 AT_ONCE = 4 * TILE_WIDTH
 
@@ -97,7 +97,7 @@ def _checkpoints(conn: Connection[Any], book: str, since: int, size: int) -> Ite
         if signed.size <= since:
             continue
         try:
-            said = read_checkpoint(read_note(signed.note)[0])
+            said = signed.checkpoint
         except Unproven as why:
             yield f"the checkpoint of size {signed.size} cannot be read: {why}"
             continue

@@ -1,6 +1,6 @@
 """The audit of every book, in words: replayed line by line, conserved, and with a fen behind every point."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import ledger
 from backend.accounts import queries
 from backend.kit.db import commit, dialect, driver, see
 from backend.network import queries as network
+from ledger.verify import Checkpoint, Unproven, read_checkpoint, read_note
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,22 @@ class Audit:
         return self.report.ok and all(backing.is_exact for backing in self.backings.values())
 
 
-def run(url: str, *, say: Callable[[str], None], since_last: bool = False) -> bool:
+def run(
+    url: str, *, say: Callable[[str], None], since_last: bool = False, against: Sequence[str] = ()
+) -> bool:
     """Check every book of the city as the auditor, say what was found, and note which books are sound.
 
     :param since_last: read only what came after the last sound audit of each book
+    :param against: checkpoints of its logs that were kept elsewhere, as signed notes
     :returns: whether nothing is wrong
     """
+    try:
+        kept = [read_checkpoint(read_note(note)[0]) for note in against]
+    except Unproven as why:
+        say(f"What was kept elsewhere is no checkpoint: {why}.")
+        return False
     with one_moment(url) as db:
-        found = audit(db, since_last=since_last)
+        found = audit(db, since_last=since_last, against=kept)
     for line in told(found):
         say(line)
     if found.is_sound:
@@ -50,14 +59,15 @@ def one_moment(url: str) -> Iterator[Session]:
         yield db
 
 
-def audit(db: Session, *, since_last: bool = False) -> Audit:
+def audit(db: Session, *, since_last: bool = False, against: Sequence[Checkpoint] = ()) -> Audit:
     """Check every book that this transaction sees, or what came to each after its last sound audit.
 
     :raises ValueError: it would see several moments, as READ COMMITTED does
     """
     conn = driver(db)
     districts = [district.code for district in network.districts(db)] if since_last else []
-    report = ledger.audit(conn, since={code: ledger.last_audited(conn, code) for code in districts})
+    since = {code: ledger.last_audited(conn, code) for code in districts}
+    report = ledger.audit(conn, since=since, against=against)
     return Audit(report, {book.name: queries.backing(db, book.name) for book in report.books})
 
 

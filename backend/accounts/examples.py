@@ -62,3 +62,21 @@ ENTRY = {
     "reverses": None,
     "facts": {"weighing": _WEIGHING, "confirmed_by": "app"},
 }
+
+RECEIPT = {
+    "entry": {
+        "id": _ENTRY,
+        "key": f"weighing/{_WEIGHING}/confirmed",
+        "book": "330110",
+        "kind": "weighing.confirmed",
+        "at": "2026-11-16T02:05:00.000000Z",
+        "postings": [_posting("green/issued", f"household/{_HOUSEHOLD}/green", "GREEN", 292)],
+        "subject": _HOUSEHOLD,
+        "posted_at": "2026-11-16T02:05:00.173000Z",
+    },
+    "salt": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "proof": "c2sp.org/tlog-proof@v1\nindex 1\nOp9C2g4nVXW1c8M0sJk2Yv0b8mTqf3m0s3pJm1eYk5E=\n\n"
+    "city.example/log/330110\n2\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n"
+    "— city.example/log/330110 Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+"
+    "zyWE+xeMcTOAYQ8=\n",
+}

@@ -1,12 +1,14 @@
 """What the clock does to the books by itself."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 
 import structlog
 
 import ledger
-from backend.accounts import audit, service
+from backend.accounts import audit, logs, service, witnesses
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import claimed
@@ -22,27 +24,72 @@ _SUNDAY = 6
 
 
 def seal() -> int:
-    """Give each entry of the city that has none yet its position in its book's log; return how many."""
-    with transaction(read_only=True) as db:
-        districts = [district.code for district in network.districts(db)]
-    return sum(_seal(district) for district in districts)
+    """Bring each district's log up to its end and sign it; return how many entries were sealed.
+
+    What goes wrong in one keeps no other from it.
+    """
+    with transaction(districts=_districts(), read_only=True) as db:
+        behind = logs.behind(db)
+    return sum(map(_seal, behind))
 
 
 def _seal(district: str) -> int:
-    """Seal one book to its end; what goes wrong in it keeps no other from being sealed."""
     sealed = 0
     try:
-        while True:
-            with transaction(districts=[district]) as db:
-                now = service.seal(db, district)
-            sealed += now
-            if not now:
-                return sealed
+        sealed = _to_the_end(service.seal, district)
+        _to_the_end(logs.grow, district)
+        with transaction(districts=[district]) as db:
+            logs.publish(db, district, at=utc_now())
     except ledger.UnknownBook:
         return 0
     except Exception:
         log.exception("sealing_failed", district=district)
-        return sealed
+    return sealed
+
+
+def _to_the_end(step: Callable[..., int], district: str) -> int:
+    """Do a step again and again, each in a transaction of its own, until nothing is left to do."""
+    done = 0
+    while True:
+        with transaction(districts=[district]) as db:
+            now = step(db, district)
+        done += now
+        if not now:
+            return done
+
+
+def witness(who: witnesses.Witness) -> int:
+    """Have a witness sign the newest checkpoint of each district; return how many it has signed now."""
+    signed = 0
+    for district in _districts():
+        try:
+            signed += witnesses.ask(who, district)
+        except witnesses.Ahead as why:
+            log.error("witness_is_ahead", district=district, why=str(why))  # noqa: TRY400 - it says it all
+        except witnesses.Unwitnessed as why:
+            log.warning("not_witnessed", district=district, why=str(why))
+            return signed
+    return signed
+
+
+def keep_asking_witnesses(*, every_seconds: float) -> None:
+    """Ask each witness of the settings from now on, in a thread of its own: who is slow delays nobody."""
+    for who in witnesses.named(settings().witnesses):
+        Thread(target=_keep_asking, args=(who, every_seconds), daemon=True, name=who.key.name).start()
+
+
+def _keep_asking(who: witnesses.Witness, every_seconds: float) -> None:
+    while True:
+        try:
+            witness(who)
+        except Exception:
+            log.exception("witness_failed", witness=who.key.name)
+        time.sleep(every_seconds)
+
+
+def _districts() -> list[str]:
+    with transaction(read_only=True) as db:
+        return [district.code for district in network.districts(db)]
 
 
 def audit_nightly() -> Thread | None:

@@ -7,13 +7,18 @@ from psycopg.rows import class_row
 from sqlalchemy.orm import Session
 
 import ledger
+from backend.accounts import logs
 from backend.accounts.chart import ANY, CO2E, FEN, GREEN, co2e, fund, green, merchant_green, operator_due
+from backend.accounts.errors import ProofNotReady
 from backend.accounts.postings import Balance, Line, Recorded
 from backend.accounts.rules import Backing
-from backend.kit.db import driver
+from backend.accounts.witnesses import named
+from backend.kit.db import driver, see
 from backend.kit.paging import Page, cut, key_of, whole
+from backend.settings import settings
+from ledger import Pair, Receipt
 
-__all__ = ["Backing", "Balance"]
+__all__ = ["Backing", "Balance", "Receipt"]
 
 _BACKING = """
 with account as (
@@ -75,6 +80,52 @@ def entry(db: Session, district: str, entry_id: UUID, *, household: UUID) -> Rec
     """Find an entry that concerns a household."""
     found = ledger.entry(driver(db), district, entry_id)
     return found if found is not None and found.entry.subject == household else None
+
+
+def receipt(db: Session, district: str, entry_id: UUID, *, household: UUID) -> Receipt | None:
+    """Make a receipt for an entry that concerns a household.
+
+    :raises ProofNotReady: no checkpoint covers it yet
+    """
+    try:
+        found = ledger.receipt(driver(db), district, entry_id, witnesses=len(named(settings().witnesses)))
+    except ledger.NotYetSealed:
+        raise ProofNotReady from None
+    except ledger.Unlinked:
+        return None
+    return found if found is not None and found.entry.get("subject") == str(household) else None
+
+
+def newest_note(db: Session, district: str) -> str | None:
+    """Return the newest checkpoint of a district's log."""
+    see(db, district)
+    found = ledger.newest_checkpoint(driver(db), district)
+    return found and found.note
+
+
+def note_of(db: Session, district: str, size: int) -> str | None:
+    """Return the checkpoint of one size."""
+    see(db, district)
+    found = ledger.checkpoint_at(driver(db), district, size)
+    return found and found.note
+
+
+def pair(db: Session, district: str, old: int) -> Pair | None:
+    """Join a checkpoint with the newest one."""
+    see(db, district)
+    return ledger.pair(driver(db), district, old)
+
+
+def verifiers(db: Session, district: str) -> list[str]:
+    """List the keys that verify a district's log."""
+    see(db, district)
+    return logs.verifiers(db, district)
+
+
+def tile(db: Session, district: str, level: str, number: str) -> bytes | None:
+    """Return a part of a district's log by the name that C2SP `tlog-tiles` gives it."""
+    see(db, district)
+    return ledger.served(driver(db), district, f"tile/{level}/{number}")
 
 
 def backing(db: Session, district: str) -> Backing:

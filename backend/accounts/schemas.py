@@ -136,3 +136,20 @@ class EntryOut(FactOut):
     def _flatten(self, recorded: Recorded, **_: Any) -> dict[str, Any]:
         entry = recorded.entry
         return {**vars(entry), **_words(entry.key, entry.kind), "posted_at": recorded.posted_at}
+
+
+class ProofOut(Out):
+    """A receipt: whoever has it and the log's key can check it with no access to the platform."""
+
+    entry = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"description": "the entry in exactly the words that its leaf commits to"},
+    )
+    salt = fields.String(
+        required=True, metadata={"description": "what hides the leaf from everybody else; base64"}
+    )
+    proof = fields.String(
+        required=True,
+        metadata={"description": "position, path and signed checkpoint, as `c2sp.org/tlog-proof@v1`"},
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import ledger
+from backend.accounts import logs
 from backend.accounts.chart import CHART
 from backend.accounts.postings import (
     Entry,
@@ -39,6 +40,16 @@ def seal(db: Session, district: str) -> int:
     :raises ledger.UnknownBook: the district has no book
     """
     return ledger.seal(driver(db), district)
+
+
+def renew_log_key(db: Session, district: str, *, at: datetime) -> str:
+    """Make a new key for a district's log, which signs beside the one before; return what verifies it."""
+    return logs.renew_key(db, district, at=at)
+
+
+def retire_log_keys(db: Session, district: str, *, at: datetime) -> int:
+    """Let only the newest key of a district's log sign from now on; return how many no longer do."""
+    return logs.retire_keys(db, district, at=at)
 
 
 def post(

@@ -106,6 +106,14 @@ def _unwrap(wrapped: bytes) -> bytes:
     raise MasterKeyMissing
 
 
+def secret(wrapped: bytes) -> bytes:
+    """Return what `new_key` has made, for what signs with it rather than seals.
+
+    :raises MasterKeyMissing: the master key that wraps it is not among ours
+    """
+    return _unwrap(wrapped)
+
+
 def rewrap(wrapped: bytes) -> bytes:
     """Wrap a key anew with the current master key; what it seals stays as it is.
 

@@ -14,7 +14,13 @@ from backend.local.voice import Trouble, say
 
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
 DEBIAN_REDIS = Path("/usr/bin/redis-server")
-DEBIAN_PACKAGES = {DEBIAN_POSTGRES: "postgresql-15", DEBIAN_REDIS: "redis-server"}
+DEBIAN_PACKAGES = {
+    DEBIAN_POSTGRES: "postgresql-15",
+    DEBIAN_REDIS: "redis-server",
+    # With these the tests have Go check what the ledger proves.
+    Path("/usr/bin/go"): "golang-go",
+    Path("/usr/share/gocode/src/golang.org/x/mod"): "golang-golang-x-mod-dev",
+}
 
 
 def flavour() -> str:

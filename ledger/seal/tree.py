@@ -5,14 +5,19 @@ handful of them. What is proven is a list of ranges of leaves; each is a row of 
 those stands in one tile.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from ledger.verify import TILE_WIDTH, left_half, node_hash, tree_hash
+from ledger.verify import TILE_WIDTH, left_half, node_hash, tile_path, tree_hash
 
 HASH_BYTES = 32
 TILE_HEIGHT = 8
-TOP_LEVEL = 63
+
+_NAME = re.compile(
+    r"tile/(?P<level>entries|[0-7])/(?P<number>(x[0-9]{3}/){0,5}[0-9]{3})(\.p/(?P<width>[1-9][0-9]{0,2}))?",
+    re.ASCII,
+)
 
 Range: TypeAlias = tuple[int, int]  # of leaves, from the first to the one after the last
 
@@ -119,6 +124,16 @@ def right_edge(size: int) -> Iterator[Tile]:
 def width_of(tile: Tile, size: int) -> int:
     """Tell how many hashes a tile has in a tree of this size."""
     return max(0, min(TILE_WIDTH, (size >> TILE_HEIGHT * tile.level) - tile.number * TILE_WIDTH))
+
+
+def tile_named(name: str) -> tuple[int | None, int, int] | None:
+    """Read the name of a tile: level (None of a bundle of leaves), number and width; None if it is none."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    level = None if found["level"] == "entries" else int(found["level"])
+    number, width = int(re.sub("[x/]", "", found["number"])), int(found["width"] or TILE_WIDTH)
+    return (level, number, width) if tile_path(found["level"], number, width) == name else None
 
 
 def cut(tile: bytes) -> list[bytes]:

@@ -90,13 +90,14 @@ def answer(
     return Answer(200, by.cosign(new, at=at), seen=new)
 
 
-def read_cosignature(lines: str, checkpoint: Checkpoint, key: Key) -> str:
-    """Find the line of a witness's answer that this key has signed; whatever else is there is left out.
+def read_cosignature(lines: str, checkpoint: Checkpoint, key: Key) -> tuple[str, datetime]:
+    """Find the line of a witness's answer that this key has signed, and when; leave out what else is there.
 
     :raises Unproven: there is none, or it is false
     """
     for name, key_id, signature in read_note(f"{checkpoint.text}\n{lines}")[1]:
         if (name, key_id) == (key.name, key.id):
-            key.check(checkpoint.text.encode(), signature)
-            return f"— {name} {in_base64(key_id + signature)}\n"
+            seen_at = key.check(checkpoint.text.encode(), signature)
+            if seen_at is not None:
+                return f"— {name} {in_base64(key_id + signature)}\n", seen_at
     raise Unproven(f"{key.name} has not signed")

@@ -10,7 +10,7 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 
 from ledger.rules import BOOK_ITSELF
 from ledger.seal.tree import HASH_BYTES, Range, Tile, cut, hashes_of, tiles_for, width_of
-from ledger.verify import leaf_hash
+from ledger.verify import Checkpoint, leaf_hash, read_checkpoint, read_note
 
 _LATEST = 20  # checkpoints among which one that witnesses have signed is looked for
 
@@ -53,6 +53,16 @@ select f.position,
 """
 
 
+_BEHIND = """
+select l.book
+  from ledger.log l
+ where exists (select from ledger.unsealed u where u.book = l.book)
+    or l.size > l.grown
+    or not exists (select from ledger.checkpoint c where c.book = l.book and c.size = l.grown)
+ order by l.book
+"""
+
+
 class Signed(NamedTuple):
     """A checkpoint as it was signed, with the cosignatures that it has by now."""
 
@@ -61,6 +71,11 @@ class Signed(NamedTuple):
     root: bytes
     note: str
     witnesses: list[str]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What was signed."""
+        return read_checkpoint(read_note(self.note)[0])
 
 
 class Standing(NamedTuple):
@@ -132,6 +147,20 @@ def covering(conn: Connection[Any], book: str, position: int, *, witnesses: int)
     If none of them has so many, one with most.
     """
     return _checkpoint(conn, _COVERING, book=book, position=position, wanted=witnesses, latest=_LATEST)
+
+
+def last_cosigned(conn: Connection[Any], book: str, witness: str) -> int:
+    """Tell the largest size that a witness has signed, as far as it is known here."""
+    found = conn.cursor(row_factory=scalar_row).execute(
+        "select coalesce(max(size), 0) from ledger.cosignature where book = %s and witness = %s",
+        (book, witness),
+    )
+    return found.fetchone() or 0
+
+
+def books_behind(conn: Connection[Any]) -> list[str]:
+    """List the books with entries that are not sealed, not in the tree, or covered by no checkpoint."""
+    return conn.cursor(row_factory=scalar_row).execute(_BEHIND).fetchall()
 
 
 def standing(conn: Connection[Any], book: str, id: UUID, subject: UUID | None) -> Standing | None:

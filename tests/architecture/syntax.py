@@ -28,7 +28,9 @@ def only_the_kit_commits(path: PurePath, module: ast.Module) -> Iterator[int]:
 
 
 def the_time_comes_in(path: PurePath, module: ast.Module) -> Iterator[int]:
-    """Nobody below a route or a job reads the clock."""
+    """Nobody below a route or a job reads the clock; a witness is a program by itself."""
+    if path == PurePath("ledger/witness.py"):
+        return
     if TOLD_THE_TIME & {path.stem, path.parent.name} or path.parts[0] == "ledger":
         yield from (
             call.lineno for call in _calls(module) if CLOCKS & {_last_name(call.func), ast.unparse(call.func)}

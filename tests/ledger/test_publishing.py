@@ -27,12 +27,11 @@ from ledger import (
     post_many,
     receipt,
     seal,
-    served_tile,
+    served,
     sign,
 )
 from ledger.publishing import BATCH
 from ledger.seal.note import Signer, note
-from ledger.seal.tree import Tile
 from ledger.verify import Checkpoint, Unproven, check_pair, check_receipt, open_checkpoint, read_json
 from tests.crowd import wait_until_all_wait
 from tests.ledger.makers import ALICE, BOB, a_hold, an_award, an_entry
@@ -151,11 +150,25 @@ def test_only_what_was_signed_is_served(conn, book, signer):
     with conn.transaction():
         grow(conn, book)
 
-    assert len(served_tile(conn, book, Tile(0, 0), 256) or b"") == 8192
-    assert len(served_tile(conn, book, Tile(0, 1), 1) or b"") == 32
-    assert len(served_tile(conn, book, Tile(1, 0), 1) or b"") == 32
-    for tile, width in ((Tile(0, 1), 2), (Tile(0, 2), 1), (Tile(1, 0), 2), (Tile(2, 0), 1), (Tile(0, 0), 0)):
-        assert served_tile(conn, book, tile, width) is None
+    sizes = {"entries/000": 256 * 34, "0/000": 8192, "0/001.p/1": 32, "entries/001.p/1": 34, "1/000.p/1": 32}
+    for name, size in sizes.items():
+        assert len(served(conn, book, f"tile/{name}") or b"") == size
+    for name in (
+        *("0/001.p/2", "0/001", "0/002.p/1", "1/000.p/2", "2/000.p/1", "entries/001", "entries/001.p/2"),
+        *(
+            "0/000.p/256",
+            "0/000.p/0",
+            "0/000.p/01",
+            "0/0",
+            "0/x000/000",
+            "0/x000",
+            "8/000",
+            "-1/000",
+            "00/000",
+        ),
+        *("0/000/", "/000", "entries", "a/000", "0/x999/x999/x999/x999/x999/x999/999", "0/٠٠٠"),
+    ):
+        assert served(conn, book, f"tile/{name}") is None, name
 
 
 def test_two_at_once_make_one_tree(alone, conn, book, signer):

@@ -143,6 +143,7 @@ CALLS: dict[str, Call] = {
     "accounts_list_green": Call(),
     "accounts_list_carbon": Call(),
     "accounts_show_entry": Call(),
+    "accounts_prove_entry": Call(),
     "rewards_list_offers": Call(),
     "rewards_redeem": Call(body={"offer_id": "{offer}"}),
     "rewards_list_redemptions": Call(),

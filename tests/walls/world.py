@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from backend.accounts import jobs as books
 from backend.accounts import service as accounts
 from backend.booking import service as booking
 from backend.identity import service as identity
@@ -107,6 +108,7 @@ def build(at: datetime) -> World:
             scenes[side] = _neighbourhood(db, side, nth, at=at)
     with transaction(districts=[makers.YUHANG]) as db:
         strangers = {how: _a_stranger(db, how, nth, at=at) for nth, how in enumerate((EXPIRED, REVOKED))}
+    books.seal()
     return World(scenes, strangers)
 
 

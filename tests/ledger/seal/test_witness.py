@@ -28,10 +28,10 @@ def judged(asked, seen=None):
 def test_it_signs_what_has_only_grown(old):
     said = judged(asked_for(old), GROWN.checkpoint(old) if old else None)
 
-    line = read_cosignature(said.body, GROWN.checkpoint(), BUREAU.witness_key())
+    line, seen_at = read_cosignature(said.body, GROWN.checkpoint(), BUREAU.witness_key())
     opened = open_checkpoint(GROWN.note(None, line), [LOG.log_key(), BUREAU.witness_key()], witnesses=1)
     assert (said.status, said.seen) == (200, GROWN.checkpoint())
-    assert opened.witnessed == {BUREAU.name: NOW}
+    assert opened.witnessed == {BUREAU.name: NOW} == {BUREAU.name: seen_at}
 
 
 def test_it_says_which_size_it_has_seen():
@@ -88,7 +88,7 @@ def test_only_the_line_that_was_asked_for_is_taken():
     mine, theirs = (who.cosign(GROWN.checkpoint(), at=NOW) for who in (BUREAU, OFFICE))
     lie = BUREAU.cosign(GROWN.checkpoint(299), at=NOW)
 
-    assert read_cosignature(theirs + mine, GROWN.checkpoint(), BUREAU.witness_key()) == mine
+    assert read_cosignature(theirs + mine, GROWN.checkpoint(), BUREAU.witness_key()) == (mine, NOW)
     for lines in (theirs, lie, lie + mine, "", "— a b c\n"):
         with pytest.raises(Unproven):
             read_cosignature(lines, GROWN.checkpoint(), BUREAU.witness_key())
