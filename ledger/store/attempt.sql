@@ -1,6 +1,10 @@
 -- One try of a batch, from the first lock to the last row. It has to be made again if a key or an id of it was
 -- taken meanwhile, or if a stripe had less than was asked of its account; ledger.post then takes back what
 -- may have been written, and locks that were taken for nothing.
+--
+-- Rows are made from numbers and subscripts: unnesting several arrays costs several times what it takes to
+-- insert a row. An array in a variable is a table to look into; one in a column of `batch` is not, unless its
+-- elements have one width and none is null.
 
 create function ledger.attempt(batch ledger.batch, gathered boolean, looked boolean, lost boolean[])
 returns ledger.attempt
@@ -8,35 +12,57 @@ language plpgsql
 as $$
 #variable_conflict use_column
 declare
-    posted         bigint[] := array_fill(null::bigint, array[cardinality(batch.account_ids)]);
-    held           bigint[] := posted;
-    versions       bigint[] := posted;
-    places         tid[] := array_fill(null::tid, array[cardinality(batch.account_ids)]);
-    found          integer := 0;
-    lapsed         bigint[];
-    hold_states    text[];
-    hold_remains   bigint[] := array_fill(null::bigint, array[coalesce(cardinality(batch.hold_ids), 0)]);
-    hold_expiries  timestamptz[];
-    hold_versions  bigint[] := hold_remains;
-    reversible     boolean[];
-    reversed       boolean[];
-    codes          text[];
-    stored         boolean[];
-    stored_ids     uuid[];
-    stored_ats     timestamptz[];
-    decision       ledger.decision;
-    steps          bigint[];      -- by account whose stripes were gathered: the postings between them,
-    elsewhere      bigint[];      -- and what the stripes that are not used have now
-    stamp          timestamptz;
-    landed         uuid[];
-    row            record;
+    account_ids      constant bigint[] := batch.account_ids;
+    assets           constant text[] := batch.account_assets;
+    stripes          constant smallint[] := batch.stripes;
+    ids              constant uuid[] := batch.ids;
+    keys             constant text[] := batch.keys;
+    kinds            constant text[] := batch.kinds;
+    ats              constant timestamptz[] := batch.ats;
+    subjects         constant uuid[] := batch.subjects;
+    reversals        constant integer[] := batch.reversals;
+    facts            constant jsonb[] := batch.facts;
+    fingerprints     constant bytea[] := batch.fingerprints;
+    expiries         constant timestamptz[] := batch.posting_expiries;
+    lapses           constant boolean[] := batch.posting_lapses;
+    posted           bigint[] := array_fill(null::bigint, array[cardinality(account_ids)]);
+    held             bigint[] := posted;
+    versions         bigint[] := posted;
+    places           tid[] := array_fill(null::tid, array[cardinality(account_ids)]);
+    found            integer := 0;
+    lapsed           bigint[];
+    hold_states      text[];
+    hold_remains     bigint[] := array_fill(null::bigint, array[coalesce(cardinality(batch.hold_ids), 0)]);
+    hold_expiries    timestamptz[];
+    hold_versions    bigint[] := hold_remains;
+    reversible       boolean[];
+    reversed         boolean[];
+    codes            text[];
+    stored           boolean[];
+    stored_ids       uuid[];
+    stored_ats       timestamptz[];
+    decision         ledger.decision;
+    fresh            boolean[];
+    posted_now       bigint[];
+    held_now         bigint[];
+    versions_now     bigint[];
+    source_versions  bigint[];
+    source_afters    bigint[];
+    target_versions  bigint[];
+    target_afters    bigint[];
+    steps            bigint[];      -- by account whose stripes were gathered: the postings between them,
+    elsewhere        bigint[];      -- and what the stripes that are not used have now
+    stamp            timestamptz;
+    landed           uuid[];
+    row              record;
 begin
     -- The balances, locked: of a striped account the one stripe, or all of them.
     for row in
         select known.no, b.posted, b.held, b.version, b.ctid, b.stripe = known.stripe as used
-          from (select id, no, coalesce(stripe, 0) as stripe, gathered and stripe > 0 as whole
-                  from unnest(batch.account_ids, batch.stripes) with ordinality as a (id, stripe, no)
-                 order by id) as known
+          from (select account_ids[no] as id, no, coalesce(stripes[no], 0) as stripe,
+                       gathered and stripes[no] > 0 as whole
+                  from generate_series(1, cardinality(account_ids)) as no
+                 order by 1) as known
          cross join lateral (
                    select posted, held, version, ctid, stripe from ledger.balance
                     where book = batch.book and account = known.id
@@ -76,13 +102,13 @@ begin
     -- statement nearly always.
     loop
         if looked then
-            codes := array_fill(null::text, array[cardinality(batch.ids)]);
+            codes := array_fill(null::text, array[cardinality(ids)]);
             for row in
-                select named.no, e.id, e.posted_at, e.fingerprint = batch.fingerprints[named.no] as same
-                  from unnest(batch.keys) with ordinality as named (key, no)
+                select no, e.id, e.posted_at, e.fingerprint = fingerprints[no] as same
+                  from generate_series(1, cardinality(ids)) as no
                  cross join lateral (
                            select id, posted_at, fingerprint from ledger.entry
-                            where book = batch.book and key = named.key limit 1
+                            where book = batch.book and key = keys[no] limit 1
                        ) as e
             loop
                 stored_ids[row.no] := row.id;
@@ -94,13 +120,13 @@ begin
             end loop;
         end if;
         decision := ledger.decide(
-            batch.ids, batch.keys, batch.ats, batch.fingerprints, batch.twins, codes, stored, lost,
+            ids, keys, ats, fingerprints, batch.twins, codes, stored, lost,
             batch.account_paths, batch.bars, posted, held, versions, batch.lots, lapsed,
             batch.posting_entries, batch.posting_sources, batch.posting_targets, batch.posting_amounts,
-            batch.posting_expiries, batch.posting_lapses,
+            expiries, lapses,
             batch.hold_ids, batch.hold_accounts, hold_states, hold_remains, hold_expiries, hold_versions,
             batch.move_entries, batch.move_kinds, batch.move_holds, batch.move_accounts, batch.move_amounts,
-            batch.move_expiries, batch.reversals, batch.reversed_ids, batch.reversed_fellows, reversible, reversed
+            batch.move_expiries, reversals, batch.reversed_ids, batch.reversed_fellows, reversible, reversed
         );
         exit when decision.refusals = 0 or looked;
         looked := true;
@@ -120,16 +146,21 @@ begin
     -- The entries, and with them what they come to, or none of it: a key that a concurrent caller is about to
     -- take is waited for here. The balances are where they were locked.
     stamp := clock_timestamp();
+    fresh := decision.fresh;
+    posted_now := decision.posted;
+    held_now := decision.held;
+    versions_now := decision.versions;
+    source_versions := decision.source_versions;
+    source_afters := decision.source_afters;
+    target_versions := decision.target_versions;
+    target_afters := decision.target_afters;
     with landing as (
         insert into ledger.entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
-        select batch.book, e.id, e.key, e.kind, e.at, stamp, e.subject, batch.reversed_ids[e.reversal],
-               e.fingerprint, coalesce(e.facts, '{}')
-          from unnest(
-                   batch.ids, batch.keys, batch.kinds, batch.ats, batch.subjects, batch.reversals,
-                   batch.fingerprints, batch.facts, decision.fresh
-               ) as e (id, key, kind, at, subject, reversal, fingerprint, facts, fresh)
-         where e.fresh
-         order by e.key collate "C"
+        select batch.book, ids[this], keys[this], kinds[this], ats[this], stamp, subjects[this],
+               batch.reversed_ids[reversals[this]], fingerprints[this], coalesce(facts[this], '{}')
+          from generate_series(1, cardinality(ids)) as this
+         where fresh[this]
+         order by keys[this] collate "C"
             on conflict do nothing
         returning id
     ), complete as (
@@ -140,41 +171,35 @@ begin
             source, source_stripe, source_version, source_after,
             target, target_stripe, target_version, target_after
         )
-        select batch.book, batch.ids[p.entry], p.no, batch.account_assets[p.source], p.amount,
-               p.expires_at, coalesce(p.lapsed, false),
-               batch.account_ids[p.source], coalesce(batch.stripes[p.source], 0),
-               p.source_version + coalesce(steps[p.source], 0), p.source_after - coalesce(elsewhere[p.source], 0),
-               batch.account_ids[p.target], coalesce(batch.stripes[p.target], 0),
-               p.target_version + coalesce(steps[p.target], 0), p.target_after - coalesce(elsewhere[p.target], 0)
+        select batch.book, ids[batch.posting_entries[no]], batch.posting_numbers[no], assets[source],
+               batch.posting_amounts[no], expiries[no], coalesce(lapses[no], false),
+               account_ids[source], coalesce(stripes[source], 0),
+               source_versions[no] + coalesce(steps[source], 0), source_afters[no] - coalesce(elsewhere[source], 0),
+               account_ids[target], coalesce(stripes[target], 0),
+               target_versions[no] + coalesce(steps[target], 0), target_afters[no] - coalesce(elsewhere[target], 0)
           from complete
-         cross join unnest(
-                   batch.posting_entries, batch.posting_numbers, batch.posting_sources, batch.posting_targets,
-                   batch.posting_amounts, batch.posting_expiries, batch.posting_lapses,
-                   decision.source_versions, decision.source_afters, decision.target_versions, decision.target_afters
-               ) as p (entry, no, source, target, amount, expires_at, lapsed,
-                       source_version, source_after, target_version, target_after)
-         where decision.fresh[p.entry]
+         cross join generate_series(1, cardinality(batch.posting_entries)) as no
+         cross join lateral (select batch.posting_sources[no], batch.posting_targets[no]) as p (source, target)
+         where fresh[batch.posting_entries[no]]
     ), kept as (
         update ledger.balance b
-           set posted = now.posted, held = now.held, version = now.version
+           set posted = posted_now[no], held = held_now[no], version = versions_now[no]
           from complete
-         cross join unnest(places, decision.posted, decision.held, decision.versions)
-                    as now (place, posted, held, version)
-         where b.ctid = now.place and (b.version <> now.version or b.held <> now.held)
+         cross join generate_series(1, cardinality(account_ids)) as no
+         where b.ctid = places[no] and (b.version <> versions_now[no] or b.held <> held_now[no])
     ), waiting as (
         insert into ledger.unsealed (book, entry)
-        select batch.book, e.id
+        select batch.book, ids[this]
           from complete
-         cross join unnest(batch.ids, decision.fresh) with ordinality as e (id, fresh, no)
-         where e.fresh
-         order by e.no
+         cross join generate_series(1, cardinality(ids)) as this
+         where fresh[this]
+         order by this
     )
     select array_agg(id) into landed from landing;
 
     if coalesce(cardinality(landed), 0) < decision.accepted then
-        for this in 1 .. cardinality(batch.ids) loop
-            lost[this] := coalesce(lost[this], false)
-                       or decision.fresh[this] and (batch.ids[this] = any (landed)) is not true;
+        for this in 1 .. cardinality(ids) loop
+            lost[this] := coalesce(lost[this], false) or fresh[this] and (ids[this] = any (landed)) is not true;
         end loop;
         return (true, gathered, true, lost, decision, stored_ids, stored_ats, null)::ledger.attempt;
     end if;

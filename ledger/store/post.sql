@@ -51,6 +51,8 @@ language plpgsql security definer
 set search_path = pg_catalog, ledger, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -87,11 +89,11 @@ begin
         bounded := 0;
         bars := null;
         for row in
-            select named.no, a.id, a.bounded, a.lots, a.stripes, a.status
-              from unnest(account_paths, account_assets) with ordinality as named (path, asset, no)
+            select no, a.id, a.bounded, a.lots, a.stripes, a.status
+              from generate_series(1, accounts) as no
              cross join lateral (
                        select id, bounded, lots, stripes, status from account
-                        where book = the_book and path = named.path and asset = named.asset limit 1
+                        where book = the_book and path = account_paths[no] and asset = account_assets[no] limit 1
                    ) as a
         loop
             found := found + 1;
