@@ -15,6 +15,7 @@ from backend.accounts.rules import Backing
 from backend.accounts.witnesses import named
 from backend.kit.db import driver, see
 from backend.kit.paging import Page, cut, key_of, whole
+from backend.network import queries as network
 from backend.settings import settings
 from ledger import Pair, Receipt
 
@@ -120,6 +121,13 @@ def verifiers(db: Session, district: str) -> list[str]:
     """List the keys that verify a district's log."""
     see(db, district)
     return logs.verifiers(db, district)
+
+
+def every_verifier(db: Session) -> list[str]:
+    """List the keys that verify the logs of all districts."""
+    codes = [district.code for district in network.districts(db)]
+    see(db, *codes)
+    return [key for code in codes for key in logs.verifiers(db, code)]
 
 
 def tile(db: Session, district: str, level: str, number: str) -> bytes | None:

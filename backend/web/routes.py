@@ -1,12 +1,17 @@
-"""The two pages that render the API's description, and the files they are made of."""
+"""The two pages that render the API's description with their files, and the page that checks receipts."""
 
+import base64
 import secrets
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
+from backend.accounts import queries as accounts
 from backend.kit.auth import public, refuses
+from backend.kit.http import language, session
 from backend.web.build import VENDOR
 from backend.web.errors import AssetNotFound, PagesNotBuilt
 
@@ -33,6 +38,20 @@ def docs() -> Response:
 def redoc() -> Response:
     """Show the API with Redoc, made for reading."""
     return page("web/redoc.html", needs="redoc.standalone.js")
+
+
+@blp.get("/verify")
+@public
+def verify() -> Response:
+    """Show the page that checks receipts; saved to a disk, it does so without a network."""
+    chosen, keys = language(), "\n".join(accounts.every_verifier(session()))
+    shown = make_response(verify_page(chosen, keys))
+    shown.headers["Content-Security-Policy"] = f"{sealed_policy()}; frame-ancestors 'none'"
+    shown.headers["Content-Language"] = chosen
+    shown.headers["Cache-Control"] = "no-cache"
+    shown.headers["Referrer-Policy"] = "no-referrer"
+    shown.vary.add("Accept-Language")
+    return shown
 
 
 @blp.get("/assets/<path:name>")
@@ -76,3 +95,32 @@ def policy(nonce: str) -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+def verify_page(language: str, keys: str) -> str:
+    """Put the page that checks receipts into one file."""
+    return render_template(
+        "web/verify.html",
+        language=language,
+        keys=keys,
+        policy=sealed_policy(),
+        script=_part("page.js"),
+        style=_part("page.css"),
+    )
+
+
+def sealed_policy() -> str:
+    """Allow the one script and the one style sheet of that page, by their hashes, and nothing else."""
+    script, style = (_hash(_part(name)) for name in ("page.js", "page.css"))
+    return (
+        f"default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _part(name: str) -> str:
+    return (Path(__file__).parent / "verify" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
