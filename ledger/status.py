@@ -1,4 +1,7 @@
-"""What becomes of an account: frozen, thawed or closed, each written down; it is never deleted."""
+"""What becomes of an account: frozen, thawed or closed, each written down; it is never deleted.
+
+An entry that had begun before a change and waited for the account may still be posted after it.
+"""
 
 from datetime import datetime
 from typing import Any, TypeAlias
