@@ -136,7 +136,7 @@ def _runs(port: int) -> list[Times]:
     """Time the bags of each household; the first ones of all only warm the server."""
     collectors = {number: Caller(port) for number in COLLECTORS}
     for number, collector in collectors.items():
-        collector.sign_in("collector", number=number, pin=load.cast(number)["pin"])
+        collector.sign_in("collector", number=number, pin=load.cast(number)["pin"], phone_code=CODE)
     scale, offer = str(load.cast("scale_1")["id"]), str(load.cast("donation")["id"])
     runs: list[Times] = []
     for nth in range(HOUSEHOLDS + 1):

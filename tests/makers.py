@@ -88,6 +88,8 @@ def a_household(db: Session, district: str = YUHANG) -> UUID:
 
 ALICE, BOB, CHARLIE = "+8616100000001", "+8616100000002", "+8616100000003"
 FIXED_CODE = "246810"
+BOUND = {"phone_code": FIXED_CODE}
+"""What binds any phone where the fixed code is taken."""
 PIN, PASSWORD = "135791", "correct horse battery"
 
 
@@ -125,7 +127,7 @@ def a_collector(
     identity.register_collector(
         db, number=number, pin=PIN, name="赵六", district=district, operator=employer, at=at
     )
-    session = identity.sign_in_collector(db, number=number, pin=PIN, at=at)
+    session = identity.sign_in_collector(db, **BOUND, number=number, pin=PIN, at=at)
     return identities.authenticate(db, session.access_token, at)
 
 

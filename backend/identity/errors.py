@@ -53,6 +53,30 @@ class LoginWrong(Unauthenticated):
     leaves_trace = True
 
 
+class PhoneNotBound(Forbidden):
+    """A PIN counts only on a phone that an operator bound; send the `phone_code` that its manager makes."""
+
+    code = "phone_not_bound"
+    zh = "此手机尚未绑定运营企业，请向管理员索取绑定码（phone_code）。"
+    en = "This phone is bound to no operator: ask your manager for a code, and send it as phone_code."
+
+
+class PhoneCodeWrong(Unauthenticated):
+    """There is no such code, or it bound a phone before, or has run out."""
+
+    code = "phone_code_wrong"
+    zh = "绑定码无效或已过期。"
+    en = "The code for binding a phone is not valid, or no longer."
+
+
+class PhoneNotFound(NotFound):
+    """The operator has no such phone, or its binding has ended."""
+
+    code = "phone_not_found"
+    zh = "没有这部手机。"
+    en = "There is no such phone."
+
+
 class RefreshWrong(Unauthenticated):
     """The refresh token has run out, was ended, or was used before, which ends all of its family."""
 

@@ -17,9 +17,29 @@ TOKENS = {
     "needs_set_up": False,
     "next_step": None,
     "device_token": None,
+    "phone_token": None,
 }
 RESIDENT = {**TOKENS, "role": "resident", "district": "330110"}
-COLLECTOR = {**TOKENS, "role": "collector", "district": "330110"}
+COLLECTOR = {
+    **TOKENS,
+    "role": "collector",
+    "district": "330110",
+    "phone_token": "330110-AZLwxH0OfMGaU24fCmwrEZ3W6l8Wc2m4Yb1sK0tQe9uVnRjX5pLd",
+}
+PHONE_OFFERED = {
+    "id": "0192f0c4-6c11-7d22-8e33-9f4455667788",
+    "expires_at": "2026-03-03T00:00:00+00:00",
+    "code": "330110-ABCDEFGHJKMNPQRS",
+}
+PHONE_KNOWN = {
+    "id": PHONE_OFFERED["id"],
+    "made_by": "0192f0c4-5a2c-7b11-9d03-7e8f1a2b3c4d",
+    "made_at": "2026-03-02T00:00:00+00:00",
+    "bound_by": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44",
+    "bound_at": "2026-03-02T00:10:00+00:00",
+    "last_by": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44",
+    "last_at": "2026-03-02T06:00:00+00:00",
+}
 ADMIN = {**TOKENS, "role": "district_admin", "district": "330110"}
 UNPROVEN = {**ADMIN, "next_step": "second_factor"}
 ACQUAINTED = {**ADMIN, "device_token": "AZLwxH0OfMGaU24fCmwrEZ3W6l8Wc2m4Yb1sK0tQe9uVnRjX5pLd"}

@@ -1,14 +1,17 @@
 """Signing in with a login and its secret, a PIN or a password, and changing that secret."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.identity import guesses, passwords, queries, rules, sessions
+from backend.identity import guesses, passwords, phones, queries, rules, sessions
 from backend.identity.errors import LoginWrong, SecretTooCommon, SecretTooWeak, SecretUnchanged, SecretWrong
 from backend.identity.models import Credential
-from backend.identity.rules import SecretKind, SignedIn
+from backend.identity.rules import Post, SecretKind, SignedIn
 from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.db import keep
@@ -20,17 +23,27 @@ def sign_in_collector(
     *,
     number: str,
     pin: str,
+    phone_token: str | None = None,
+    phone_code: str | None = None,
     device: str | None = None,
     device_token: str | None = None,
     address: str = "",
     at: datetime,
 ) -> SignedIn:
-    """Sign a collector in.
+    """Sign a collector in on a phone of their operator; who was signed in on it before is out.
 
-    :raises LoginWrong: no such collector, another PIN, or too many wrong ones from there a moment ago
+    :param phone_token: what the phone was told when it was bound
+    :param phone_code: what binds it, the first time
+    :raises PhoneNotBound: a PIN opens nothing on a phone that no operator bound
+    :raises PhoneCodeWrong: the code binds no phone, or no longer
+    :raises LoginWrong: no such collector of theirs, another PIN, or too many wrong ones a moment ago
     """
-    known = _let_in(db, "pin", number, pin, device_token=device_token, address=address, at=at)
-    return _begin(db, known, device=device, device_token=device_token, at=at)
+    phone = phones.find(db, token=phone_token, code=phone_code, at=at)
+    choose = partial(phones.post_on, phone)
+    known, post = _let_in(db, "pin", number, pin, choose, device_token=device_token, address=address, at=at)
+    held = phones.take(db, phone, post, person=known.person, at=at)
+    signed_in = _begin(db, known, post, phone=held.id, device=device, device_token=device_token, at=at)
+    return replace(signed_in, phone_token=rules.phone_token(held.district, held.id))
 
 
 def sign_in_staff(
@@ -50,8 +63,14 @@ def sign_in_staff(
     :raises LoginWrong: no such user, another password, or too many wrong ones from there a moment ago
     """
     login = username.casefold()
-    known = _let_in(db, "password", login, password, device_token=device_token, address=address, at=at)
-    return _begin(db, known, device=device, device_token=device_token, at=at)
+    known, post = _let_in(
+        db, "password", login, password, _first, device_token=device_token, address=address, at=at
+    )
+    return _begin(db, known, post, device=device, device_token=device_token, at=at)
+
+
+def _first(posts: list[Post]) -> Post | None:
+    return posts[0] if posts else None
 
 
 def _let_in(
@@ -59,31 +78,40 @@ def _let_in(
     kind: SecretKind,
     login: str,
     secret: str,
+    choose: Callable[[list[Post]], Post | None],
     *,
     device_token: str | None,
     address: str,
     at: datetime,
-) -> Credential:
-    """Check a login and its secret; an unknown login takes as long and is refused in the same words."""
+) -> tuple[Credential, Post]:
+    """Check a login and its secret; an unknown login takes as long and is refused in the same words.
+
+    :param choose: finds the post to sign in to; who has none is refused as with a wrong secret
+    """
     known = queries.credential_locked(db, kind, login)
     fits = passwords.fits(known.hash if known else passwords.of_nobody(), secret)
     if known is not None:
+        queries.person_locked(db, known.person)
+        post = choose(queries.posts(db, known.person))
         sources = guesses.sources(known, "secret", device_token=device_token, address=address)
-        if guesses.judge(db, known, sources, lambda: fits, at=at):
-            return known
+        if guesses.judge(db, known, sources, lambda: fits and post is not None, at=at) and post is not None:
+            return known, post
     keep(db)  # the next guess waits for this row, and the refusal does not take the count back
     raise LoginWrong
 
 
 def _begin(
-    db: Session, known: Credential, *, device: str | None, device_token: str | None, at: datetime
+    db: Session,
+    known: Credential,
+    post: Post,
+    *,
+    phone: UUID | None = None,
+    device: str | None,
+    device_token: str | None,
+    at: datetime,
 ) -> SignedIn:
-    queries.person_locked(db, known.person)
-    posts = queries.posts(db, known.person)
-    if not posts:
-        raise LoginWrong
-    step = sessions.step_for(db, known.person, posts[0].role, verified=False)
-    signed_in = sessions.begin(db, known.person, posts[0], device=device, next_step=step, at=at)
+    step = sessions.step_for(db, known.person, post.role, verified=False)
+    signed_in = sessions.begin(db, known.person, post, device=device, phone=phone, next_step=step, at=at)
     return signed_in if step else acquainted(signed_in, known, device_token=device_token, at=at)
 
 

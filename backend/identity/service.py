@@ -38,6 +38,9 @@ from backend.identity.errors import (
 from backend.identity.logins import change_secret, sign_in_collector, sign_in_staff
 from backend.identity.members import invite, join, leave
 from backend.identity.models import OneTimeCode, TokenFamily, digest
+from backend.identity.phones import end as end_phone
+from backend.identity.phones import forget as forget_phones
+from backend.identity.phones import offer as offer_phone
 from backend.identity.proof import demand_proof, prove
 from backend.identity.rules import NEWCOMER, RESIDENT, CodeSent, Letter, Post, SignedIn
 from backend.identity.second_factor import confirm as confirm_second_factor
@@ -64,14 +67,17 @@ __all__ = [
     "demand_proof",
     "dismiss",
     "end_device",
+    "end_phone",
     "enrol_second_factor",
     "enter_resident",
     "exchange_district",
+    "forget_phones",
     "hand_over_second_factor",
     "invite",
     "issue_card",
     "join",
     "leave",
+    "offer_phone",
     "open_household",
     "prove",
     "refresh",

@@ -20,6 +20,7 @@ def begin(
     *,
     household: UUID | None = None,
     device: str | None,
+    phone: UUID | None = None,
     next_step: str | None = None,
     at: datetime,
 ) -> SignedIn:
@@ -32,6 +33,7 @@ def begin(
         household=household,
         organisation=post.organisation,
         device=device,
+        phone=phone,
         next_step=next_step,
         created_at=at,
     )

@@ -40,6 +40,12 @@ _TOKENS = {
     "district": "330110",
     "needs_set_up": False,
     "device_token": None,
+    "phone_token": None,
 }
 COME_AS_STAFF = {**_TOKENS, "role": "approver", "next_step": "second_factor_enrolment"}
-COME_AS_COLLECTOR = {**_TOKENS, "role": "collector", "next_step": None}
+COME_AS_COLLECTOR = {
+    **_TOKENS,
+    "role": "collector",
+    "next_step": None,
+    "phone_token": "330110-AZLwxH0OfMGaU24fCmwrEZ3W6l8Wc2m4Yb1sK0tQe9uVnRjX5pLd",
+}

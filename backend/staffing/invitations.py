@@ -134,7 +134,7 @@ def accept_as_collector(
     address: str = "",
     at: datetime,
 ) -> SignedIn:
-    """Enter a collector who was invited, with a number and a PIN of their own, and sign them in.
+    """Enter a collector who was invited, with a number and a PIN of their own, and bind their phone.
 
     :raises InvitationWrong: there is no such code, or it was used, taken back, or has run out
     :raises LoginTaken: the number is somebody else's
@@ -147,8 +147,11 @@ def accept_as_collector(
     person = identity.register_collector(
         db, number=number, pin=pin, name=row.name(), district=row.district, operator=row.organisation, at=at
     )
-    _enter(db, row, person, at=at)
-    return identity.sign_in_collector(db, number=number, pin=pin, device=device, address=address, at=at)
+    phone = identity.offer_phone(db, by=_enter(db, row, person, at=at), at=at)
+    db.flush()
+    return identity.sign_in_collector(
+        db, number=number, pin=pin, phone_code=phone.code, device=device, address=address, at=at
+    )
 
 
 def _open(db: Session, code: str, *, at: datetime) -> StaffInvitation:
@@ -163,7 +166,7 @@ def _open(db: Session, code: str, *, at: datetime) -> StaffInvitation:
     return row
 
 
-def _enter(db: Session, row: StaffInvitation, person: UUID, *, at: datetime) -> None:
+def _enter(db: Session, row: StaffInvitation, person: UUID, *, at: datetime) -> Actor:
     """Close an invitation that was accepted, and write down who came."""
     row.end(at, accepted_by=person)
     by = Actor(
@@ -176,6 +179,7 @@ def _enter(db: Session, row: StaffInvitation, person: UUID, *, at: datetime) -> 
     )
     facts = {**_facts(row), "invitation": str(row.id)}
     trail.note(db, "colleague.entered", f"person/{person}", by=by, after=facts, at=at)
+    return by
 
 
 def _facts(row: StaffInvitation) -> trail.Facts:

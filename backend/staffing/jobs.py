@@ -1,5 +1,6 @@
 """What staffing does later: it forgets what was kept for its term."""
 
+from backend.identity import service as identity
 from backend.kit import trail
 from backend.kit.clock import utc_now
 from backend.kit.db import see, transaction
@@ -11,7 +12,7 @@ _ONE_DAY = 86_400
 
 
 def forget() -> int:
-    """Delete lines and invitations whose term is over; the clock calls it, and once a day it works."""
+    """Delete what the districts kept for its term; the clock calls it, and once a day it works."""
     at, gone = utc_now(), 0
     with transaction() as db:
         if not claimed(db, "forget_staffing", every_seconds=_ONE_DAY, at=at):
@@ -20,5 +21,6 @@ def forget() -> int:
             see(db, district.code)
             gone += trail.forget(db, district=district.code, at=at)
             gone += service.forget_invitations(db, district=district.code, at=at)
+            gone += identity.forget_phones(db, district=district.code, at=at)
             db.flush()
     return gone

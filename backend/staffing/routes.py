@@ -100,6 +100,7 @@ def take_back(staff_invitation_id: UUID) -> None:
 @blp.post("/staff/invitations/acceptance")
 @public
 @paced(SIGN_IN)
+@paced(SIGN_IN)
 @blp.arguments(
     AcceptAsStaffIn,
     example={
@@ -118,6 +119,7 @@ def accept_as_staff(body: dict[str, Any]) -> SignedIn:
 
 @blp.post("/staff/invitations/acceptance/collector")
 @public
+@paced(SIGN_IN)
 @paced(SIGN_IN)
 @blp.arguments(
     AcceptAsCollectorIn,

@@ -77,7 +77,7 @@ def resident(base: str) -> AuthenticatedClient:
 
 def collector(base: str) -> AuthenticatedClient:
     """Sign the collector in."""
-    who = CollectorIn(number="C0001", pin="246802")
+    who = CollectorIn(number="C0001", pin="246802", phone_code=CODE)
     signed_in = done(identity_sign_in_collector.sync(client=Client(base_url=base), body=who))
     return AuthenticatedClient(base_url=base, token=signed_in.access_token)
 

@@ -144,7 +144,8 @@ class City:
 
     def collector(self, number: str) -> Caller:
         """Sign a collector in."""
-        return self.caller("/v1/sign-in/collector", {"number": number, "pin": load.cast(number)["pin"]})
+        secret = {"pin": load.cast(number)["pin"], "phone_code": CODE}
+        return self.caller("/v1/sign-in/collector", {"number": number, **secret})
 
     def till(self) -> Caller:
         """Sign the shop's till in."""

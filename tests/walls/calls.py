@@ -30,7 +30,7 @@ OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
-    | {"colleague", "staff_invitation"}
+    | {"colleague", "staff_invitation", "shared_phone"}
 )
 """What somebody may name that is not theirs."""
 
@@ -69,7 +69,9 @@ CALLS: dict[str, Call] = {
     "identity_sign_in_resident": Call(
         body={"phone": "{phone}", "request_id": "any", "code": makers.FIXED_CODE}
     ),
-    "identity_sign_in_collector": Call(body={"number": "{number}", "pin": makers.PIN}),
+    "identity_sign_in_collector": Call(
+        body={"number": "{number}", "pin": makers.PIN, "phone_code": makers.FIXED_CODE}
+    ),
     "identity_sign_in_staff": Call(body={"username": "{username}", "password": makers.PASSWORD}),
     "identity_verify_second_factor": Call(body={"code": "000000"}),
     "identity_change_password": Call(
@@ -87,6 +89,9 @@ CALLS: dict[str, Call] = {
     "identity_renew_recovery_codes": Call(
         body={"password": makers.PASSWORD}, refused={"till": "no_second_factor"}
     ),
+    "identity_offer_phone": Call(),
+    "identity_list_phones": Call(),
+    "identity_end_phone": Call(),
     "identity_refresh": Call(body={"refresh_token": "{refresh}"}),
     "identity_exchange_district": Call(body={"district": "{district}"}),
     "identity_sign_out": Call(),

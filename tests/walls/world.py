@@ -301,6 +301,7 @@ def _scene(
         "staff_invitation": str(awaited.id),
         "collector_code": awaited.code,
         "staff_code": second.code,
+        "shared_phone": str(identity.offer_phone(db, by=manager, at=at).id),
     }
     _bring(db, scene, Stage.QUOTED, at=at)
     _credit(db, scene, at=at)

@@ -1,4 +1,4 @@
-"""How staff sign in: logins, wrong guesses, second factors. All are city registers."""
+"""How staff sign in: logins, wrong guesses, second factors, and the phones of operators."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kit.db import Base, InCity
+from backend.identity import rules
+from backend.kit.db import Base, InCity, InDistrict
 
 
 class Credential(InCity, Base):
@@ -74,3 +75,49 @@ class RecoveryCode(InCity, Base):
     person: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     hash: Mapped[bytes]
     used_at: Mapped[datetime | None]
+
+
+class Phone(InDistrict, Base):
+    """A phone that collectors of an operator share, awaited until its code is used, bound from then on."""
+
+    __tablename__ = "phone"
+    __table_args__ = (
+        UniqueConstraint("district", "code_hash"),
+        CheckConstraint("(bound_at is null) = (bound_by is null)", name="bound_by_somebody"),
+    )
+
+    operator: Mapped[UUID]
+    code_hash: Mapped[bytes | None]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    bound_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    bound_at: Mapped[datetime | None]
+    last_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    last_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    def is_awaited(self, at: datetime) -> bool:
+        """Tell whether its code can still be used."""
+        return self.bound_at is None and self.ended_at is None and at < self.made_at + rules.PHONE_CODE_LIVES
+
+    def is_bound(self) -> bool:
+        """Tell whether collectors sign in on it."""
+        return self.bound_at is not None and self.ended_at is None
+
+    def take(self, person: UUID, at: datetime) -> None:
+        """Hand it to who signs in on it; the first one binds it, and its code is used up."""
+        if self.bound_at is None:
+            self.bound_by, self.bound_at, self.code_hash = person, at, None
+        self.last_by, self.last_at = person, at
+
+    def known(self) -> rules.PhoneKnown:
+        """Return what its operator may know."""
+        return rules.PhoneKnown(
+            id=self.id,
+            made_by=self.made_by,
+            made_at=self.made_at,
+            bound_by=self.bound_by,
+            bound_at=self.bound_at,
+            last_by=self.last_by,
+            last_at=self.last_at,
+        )

@@ -24,6 +24,7 @@ class TokenFamily(InCity, Base):
     __tablename__ = "session"
     __table_args__ = (
         UniqueConstraint("access_hash"),
+        Index("ix_session_phone", "phone", postgresql_where="phone is not null and revoked_at is null"),
         CheckConstraint("(role = 'newcomer') = (district is null)", name="district_but_for_newcomers"),
         CheckConstraint("(role = 'resident') = (household is not null)", name="household_of_residents"),
         CheckConstraint(
@@ -37,6 +38,8 @@ class TokenFamily(InCity, Base):
     household: Mapped[UUID | None]
     organisation: Mapped[UUID | None]
     device: Mapped[str | None]
+    phone: Mapped[UUID | None]
+    """The phone that a collector shares with others."""
     next_step: Mapped[str | None]
     """What the sign-in still lacks; until then the session may do that and little else."""
     access_hash: Mapped[bytes]

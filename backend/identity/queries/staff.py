@@ -1,14 +1,17 @@
 """Who works where, and how they sign in."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.identity.models import Assignment, Credential, Guess, Person, SecondFactor
-from backend.identity.rules import COLLECTOR, RESIDENT, Colleague, Collector
+from backend.identity.models import Assignment, Credential, Guess, Person, Phone, SecondFactor
+from backend.identity.rules import COLLECTOR, PHONE_CODE_LIVES, RESIDENT, Colleague, Collector, PhoneKnown
+from backend.kit import paging
 from backend.kit.db import in_sight
+from backend.kit.paging import Page, cut
 
 
 def collectors(db: Session, district: str, operator: UUID) -> list[Collector]:
@@ -109,3 +112,34 @@ def waiting_factor(db: Session, person: UUID) -> SecondFactor | None:
         .where(SecondFactor.person == person, SecondFactor.confirmed_at.is_(None))
         .where(SecondFactor.ended_at.is_(None))
     ).one_or_none()
+
+
+def phone_locked(db: Session, district: str, phone_id: UUID, *, operator: UUID | None = None) -> Phone | None:
+    """Lock a phone.
+
+    :param operator: whose it must be; left out, anybody's
+    """
+    found = db.get(Phone, (district, phone_id), with_for_update=True)
+    return None if found is None or operator not in (None, found.operator) else found
+
+
+def phone_of_code_locked(db: Session, district: str, code_hash: bytes) -> Phone | None:
+    """Lock the phone that a code was made for, so that it binds one."""
+    return db.scalars(
+        select(Phone).where(Phone.district == district, Phone.code_hash == code_hash).with_for_update()
+    ).one_or_none()
+
+
+def phones(
+    db: Session, district: str, operator: UUID, *, at: datetime, cursor: str | None, limit: int
+) -> Page[PhoneKnown]:
+    """List the phones of an operator in a district, bound or still awaited, the oldest first."""
+    query = (
+        select(Phone)
+        .where(Phone.district == district, Phone.operator == operator, Phone.ended_at.is_(None))
+        .where(Phone.bound_at.is_not(None) | (Phone.made_at > at - PHONE_CODE_LIVES))
+    )
+    if (after := paging.key_of(cursor, UUID)) is not None:
+        query = query.where(Phone.id > after[0])
+    rows = db.scalars(query.order_by(Phone.id).limit(limit + 1)).all()
+    return cut([row.known() for row in rows], limit, lambda row: (row.id,))

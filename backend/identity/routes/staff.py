@@ -1,20 +1,32 @@
 """Signing in with a login, and its secret and second factor."""
 
 from typing import Any
+from uuid import UUID
 
-from backend.identity import service
+from backend.identity import queries, service
 from backend.identity.errors import (
     LoginWrong,
     NoSecondFactor,
+    PhoneCodeWrong,
+    PhoneNotBound,
+    PhoneNotFound,
     SecondFactorWrong,
     SecretTooCommon,
     SecretTooWeak,
     SecretUnchanged,
     SecretWrong,
 )
-from backend.identity.examples import ACQUAINTED, COLLECTOR, ENROLMENT, RECOVERY, UNPROVEN
+from backend.identity.examples import (
+    ACQUAINTED,
+    COLLECTOR,
+    ENROLMENT,
+    PHONE_KNOWN,
+    PHONE_OFFERED,
+    RECOVERY,
+    UNPROVEN,
+)
 from backend.identity.routes.room import blp
-from backend.identity.rules import Enrolled, Enrolment, SignedIn
+from backend.identity.rules import Enrolled, Enrolment, PhoneKnown, PhoneOffered, SignedIn
 from backend.identity.schemas.staff import (
     CollectorIn,
     EnrolledOut,
@@ -22,6 +34,8 @@ from backend.identity.schemas.staff import (
     NewPasswordIn,
     NewPinIn,
     PasswordIn,
+    PhoneOfferedOut,
+    PhonePageOut,
     ProofIn,
     RecoveryCodesOut,
     StaffIn,
@@ -30,16 +44,23 @@ from backend.identity.schemas.tokens import SessionOut
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
 from backend.kit.pace import SIGN_IN, paced
+from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 
 @blp.post("/sign-in/collector")
 @public
 @paced(SIGN_IN)
-@blp.arguments(CollectorIn, example={"number": "C0001", "pin": "135790"})
+@blp.arguments(
+    CollectorIn, example={"number": "C0001", "pin": "135790", "phone_token": COLLECTOR["phone_token"]}
+)
 @blp.response(201, SessionOut, example=COLLECTOR)
-@refuses(LoginWrong)
+@refuses(PhoneNotBound, PhoneCodeWrong, LoginWrong)
 def sign_in_collector(body: dict[str, Any]) -> SignedIn:
-    """Sign a collector in with number and PIN."""
+    """Sign a collector in with number and PIN, on a phone of their operator.
+
+    The first time, `phone_code` binds the phone, and the answer has its `phone_token`; from then on
+    any collector of the operator changes over on it, and who was signed in before is out.
+    """
     return service.sign_in_collector(session(), **body, address=address(), at=now())
 
 
@@ -129,3 +150,31 @@ def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
 def renew_recovery_codes(body: dict[str, Any]) -> dict[str, Any]:
     """Make ten new recovery codes; the old ones end."""
     return {"recovery_codes": service.renew_recovery_codes(session(), by=actor(), **body, at=now())}
+
+
+@blp.post("/phones")
+@requires("phone:manage")
+@blp.response(201, PhoneOfferedOut, example=PHONE_OFFERED)
+def offer_phone() -> PhoneOffered:
+    """Make a code that binds one phone to your operator, within a day."""
+    return service.offer_phone(session(), by=actor(), at=now())
+
+
+@blp.get("/phones")
+@requires("phone:manage")
+@blp.arguments(PageIn, location="query")
+@blp.response(200, PhonePageOut, example={"items": [PHONE_KNOWN], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_phones(args: dict[str, Any]) -> Page[PhoneKnown]:
+    """List the phones of your operator, bound or still awaited, the oldest first."""
+    by = actor()
+    return queries.phones(session(), by.district, by.organisation_id(), at=now(), **args)
+
+
+@blp.delete("/phones/<uuid:shared_phone_id>")
+@requires("phone:manage")
+@blp.response(204)
+@refuses(PhoneNotFound)
+def end_phone(shared_phone_id: UUID) -> None:
+    """End a phone of your operator, as when it was lost; whoever is signed in on it is out at once."""
+    service.end_phone(session(), shared_phone_id, by=actor(), at=now())

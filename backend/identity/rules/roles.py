@@ -64,7 +64,9 @@ ROLES: Mapping[str, frozenset[str]] = {
             "trail:read",
         }
     ),
-    "operator_manager": frozenset({*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite"}),
+    "operator_manager": frozenset(
+        {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage"}
+    ),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
 }

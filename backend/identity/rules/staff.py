@@ -19,6 +19,7 @@ FREE_FAILURES_OF_STRANGERS = 50
 LONGEST_DELAY = HOUR
 GUESSES_COUNT_FOR = timedelta(days=1)
 PASSWORD_MIN = 12
+PHONE_CODE_LIVES = timedelta(hours=24)
 SecretKind = Literal["password", "pin"]
 
 
@@ -66,6 +67,23 @@ def device_of(token: str | None, *, credential: UUID, kept: str) -> UUID | None:
         return None
     known = device_token(device, credential=credential, kept=kept)
     return device if hmac.compare_digest(known.encode(), (token or "").encode()) else None
+
+
+def phone_token(district: str, phone: UUID) -> str:
+    """Write what a phone that is bound to an operator shows at each sign-in."""
+    mark = mac("bound-phone", district, str(phone))[:26]  # 42 bytes in all need no padding
+    return f"{district}-{base64.urlsafe_b64encode(phone.bytes + mark).decode()}"
+
+
+def phone_of(token: str) -> tuple[str, UUID] | None:
+    """Read in which district a token stands for which phone, if it is one of ours."""
+    district, _, rest = token.partition("-")
+    try:
+        phone = UUID(bytes=base64.urlsafe_b64decode(rest.encode())[:16])
+    except ValueError:
+        return None
+    known = phone_token(district, phone)
+    return (district, phone) if hmac.compare_digest(known.encode(), token.encode()) else None
 
 
 def is_strong(kind: SecretKind, secret: str) -> bool:

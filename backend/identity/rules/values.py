@@ -61,6 +61,7 @@ class SignedIn:
     needs_set_up: bool
     next_step: str | None = None
     device_token: str | None = field(default=None, repr=False)
+    phone_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,28 @@ class Device:
     signed_in_at: datetime
     last_seen_at: datetime
     is_this: bool
+
+
+@dataclass(frozen=True)
+class PhoneKnown:
+    """A phone of an operator: awaited while nobody bound it."""
+
+    id: UUID
+    made_by: UUID
+    made_at: datetime
+    bound_by: UUID | None
+    bound_at: datetime | None
+    last_by: UUID | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PhoneOffered:
+    """What binds one phone, the only time it is seen."""
+
+    id: UUID
+    expires_at: datetime
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,11 @@ class SessionOut(Out):
         allow_none=True,
         metadata={"description": "once per device of staff: keep it and send it with the next sign-in"},
     )
+    phone_token = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of a collector: keep it on this phone, for whoever signs in on it next"},
+    )
 
 
 class DeviceOut(Out):

@@ -16,6 +16,7 @@ from backend.identity.errors import (
 from backend.kit.auth import Actor, NotSignedIn, SignInUnfinished, refusal_for
 from backend.kit.ids import new_id
 from tests.makers import (
+    BOUND,
     NOON,
     PASSWORD,
     PIN,
@@ -183,7 +184,7 @@ def test_a_collector_changes_a_pin_and_no_password(db):
         change(db, collector, NEW_PASSWORD, old=PIN)
     service.change_secret(db, by=collector, kind="pin", old_secret=PIN, new_secret=NEW_PIN, at=NOON)
 
-    assert service.sign_in_collector(db, number="C0001", pin=NEW_PIN, at=NOON).access_token
+    assert service.sign_in_collector(db, **BOUND, number="C0001", pin=NEW_PIN, at=NOON).access_token
 
 
 def test_a_first_password_must_be_changed_before_anything_else(db):

@@ -31,6 +31,7 @@ from tests.conftest import NOWHERE
 from tests.makers import (
     ALICE,
     BOB,
+    BOUND,
     FIXED_CODE,
     PASSWORD,
     PIN,
@@ -189,11 +190,11 @@ def test_wrong_pins_count_although_they_are_refused(client):
         a_collector(db)
 
     for _ in range(5):
-        wrong = client.post("/v1/sign-in/collector", json={"number": "C0001", "pin": "000000"})
+        wrong = client.post("/v1/sign-in/collector", json={"number": "C0001", "pin": "000000", **BOUND})
         assert wrong.status_code == 401
 
-    resting = client.post("/v1/sign-in/collector", json={"number": "C0001", "pin": PIN})
-    unknown = client.post("/v1/sign-in/collector", json={"number": "C9999", "pin": PIN})
+    resting = client.post("/v1/sign-in/collector", json={"number": "C0001", "pin": PIN, **BOUND})
+    unknown = client.post("/v1/sign-in/collector", json={"number": "C9999", "pin": PIN, **BOUND})
     with transaction() as db:
         assert [guess.failures for guess in db.query(Guess)] == [5, 5]
     assert resting.status_code == unknown.status_code == 401
@@ -285,7 +286,7 @@ def test_only_a_mobile_number_gets_a_code(client, phone):
 
 
 def test_refusals_speak_both_languages(client):
-    body = {"number": "C9999", "pin": PIN}
+    body = {"number": "C9999", "pin": PIN, **BOUND}
 
     chinese = client.post("/v1/sign-in/collector", json=body)
     english = client.post("/v1/sign-in/collector", json=body, headers={"Accept-Language": "en"})

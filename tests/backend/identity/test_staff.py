@@ -13,7 +13,17 @@ from backend.identity.errors import LoginTaken, LoginWrong, NotAssigned, SecretT
 from backend.identity.models import Guess
 from backend.kit.auth import NotSignedIn
 from backend.kit.ids import new_id
-from tests.makers import NOON, PASSWORD, PIN, XIHU, YUHANG, a_collector, a_community, a_member_of_staff
+from tests.makers import (
+    BOUND,
+    NOON,
+    PASSWORD,
+    PIN,
+    XIHU,
+    YUHANG,
+    a_collector,
+    a_community,
+    a_member_of_staff,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -43,9 +53,9 @@ def test_a_wrong_secret_and_an_unknown_login_are_refused_alike(db):
     a_collector(db)
 
     with pytest.raises(LoginWrong) as wrong:
-        service.sign_in_collector(db, number="C0001", pin="000000", at=NOON)
+        service.sign_in_collector(db, **BOUND, number="C0001", pin="000000", at=NOON)
     with pytest.raises(LoginWrong) as unknown:
-        service.sign_in_collector(db, number="C9999", pin="000000", at=NOON)
+        service.sign_in_collector(db, **BOUND, number="C9999", pin="000000", at=NOON)
 
     assert str(wrong.value) == str(unknown.value)
 
@@ -56,7 +66,7 @@ def test_an_unknown_login_takes_as_long_as_a_known_one(db):
     def seconds(number: str) -> float:
         begun = time.perf_counter()
         with pytest.raises(LoginWrong):
-            service.sign_in_collector(db, number=number, pin="000000", at=NOON)
+            service.sign_in_collector(db, **BOUND, number=number, pin="000000", at=NOON)
         return time.perf_counter() - begun
 
     seconds("C9999")
@@ -67,7 +77,7 @@ def test_a_password_is_no_pin(db):
     a_member_of_staff(db, username="C0001")
 
     with pytest.raises(LoginWrong):
-        service.sign_in_collector(db, number="C0001", pin=PASSWORD, at=NOON)
+        service.sign_in_collector(db, **BOUND, number="C0001", pin=PASSWORD, at=NOON)
 
 
 def test_wrong_secrets_make_a_login_rest_longer_each_time(db):
@@ -75,17 +85,19 @@ def test_wrong_secrets_make_a_login_rest_longer_each_time(db):
 
     def fail(at: datetime) -> None:
         with pytest.raises(LoginWrong):
-            service.sign_in_collector(db, number="C0001", pin="000000", at=at)
+            service.sign_in_collector(db, **BOUND, number="C0001", pin="000000", at=at)
 
     for _ in range(5):
         fail(NOON)
     with pytest.raises(LoginWrong):
-        service.sign_in_collector(db, number="C0001", pin=PIN, at=NOON + 59 * SECOND)
+        service.sign_in_collector(db, **BOUND, number="C0001", pin=PIN, at=NOON + 59 * SECOND)
     fail(NOON + 60 * SECOND)
     with pytest.raises(LoginWrong):
-        service.sign_in_collector(db, number="C0001", pin=PIN, at=NOON + 179 * SECOND)
+        service.sign_in_collector(db, **BOUND, number="C0001", pin=PIN, at=NOON + 179 * SECOND)
 
-    assert service.sign_in_collector(db, number="C0001", pin=PIN, at=NOON + 180 * SECOND).access_token
+    assert service.sign_in_collector(
+        db, **BOUND, number="C0001", pin=PIN, at=NOON + 180 * SECOND
+    ).access_token
     assert db.scalars(select(Guess)).all() == []
 
 

@@ -16,7 +16,17 @@ from backend.kit.db import see
 from backend.kit.ids import new_id
 from backend.staffing import queries, service
 from backend.staffing.errors import ColleagueNotFound, OwnDeparture
-from tests.makers import NOON, PIN, XIHU, YUHANG, a_collector, a_community, a_member_of_staff, a_resident
+from tests.makers import (
+    BOUND,
+    NOON,
+    PIN,
+    XIHU,
+    YUHANG,
+    a_collector,
+    a_community,
+    a_member_of_staff,
+    a_resident,
+)
 
 MINUTE = timedelta(minutes=1)
 OURS, THEIRS = new_id(), new_id()
@@ -73,14 +83,14 @@ def test_pages_follow_one_another(db, manager):
 
 def test_who_leaves_is_out_at_once(db, manager):
     collector = a_collector(db, operator=OURS)
-    session = identity.sign_in_collector(db, number="C0001", pin=PIN, at=NOON)
+    session = identity.sign_in_collector(db, **BOUND, number="C0001", pin=PIN, at=NOON)
 
     leave(db, collector, manager)
 
     with pytest.raises(NotSignedIn):
         identities.authenticate(db, session.access_token, NOON)
     with pytest.raises(LoginWrong):
-        identity.sign_in_collector(db, number="C0001", pin=PIN, at=NOON)
+        identity.sign_in_collector(db, **BOUND, number="C0001", pin=PIN, at=NOON)
     assert listed(db, manager) == []
 
 
@@ -90,7 +100,7 @@ def test_who_leaves_one_district_stays_in_another(db, manager):
 
     leave(db, collector, manager)
 
-    assert identity.sign_in_collector(db, number="C0001", pin=PIN, at=NOON).district == XIHU
+    assert identity.sign_in_collector(db, **BOUND, number="C0001", pin=PIN, at=NOON).district == XIHU
 
 
 @pytest.mark.parametrize("whose", ["another operator's", "the administrator", "a resident", "nobody"])

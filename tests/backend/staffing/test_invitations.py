@@ -23,7 +23,17 @@ from backend.staffing import queries, service
 from backend.staffing.errors import OrganisationUnknown, RoleNotYours, StaffInvitationNotFound
 from backend.staffing.models import StaffInvitation
 from backend.staffing.rules import INVITATION_LIVES
-from tests.makers import NOON, PASSWORD, PIN, XIHU, YUHANG, a_community, a_member_of_staff, a_merchant
+from tests.makers import (
+    BOUND,
+    NOON,
+    PASSWORD,
+    PIN,
+    XIHU,
+    YUHANG,
+    a_community,
+    a_member_of_staff,
+    a_merchant,
+)
 
 OURS, THEIRS = new_id(), new_id()
 NAME = "吴十"
@@ -243,4 +253,4 @@ def test_who_was_invited_and_left_comes_in_no_more(db, admin, manager):
     service.depart(db, who.id, by=manager, reason="合同到期", at=NOON)
 
     with pytest.raises(LoginWrong):
-        identity.sign_in_collector(db, number="C0042", pin=PIN, at=NOON)
+        identity.sign_in_collector(db, **BOUND, number="C0042", pin=PIN, at=NOON)
