@@ -1,4 +1,4 @@
-"""Row security stands when every query forgets its district (OWASP API1; ASVS 8.4)."""
+"""Row security stands when every query forgets its district (OWASP API1; ASVS 8.4.1)."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Every route, for everybody, with what is theirs and with what is not (OWASP API1, API5; ASVS 8.2, 8.3).
+"""Every route, for everybody, with what is theirs and with what is not (OWASP API1, API5; ASVS 8.2, 8.3.1).
 
 What must happen follows from the table of roles and from who owns what; no cell is written by hand.
 """

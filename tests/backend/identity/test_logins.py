@@ -116,7 +116,7 @@ def test_wrong_secrets_of_long_ago_count_no_more(db):
     assert sign_in(db, at=NOON + timedelta(days=2)).access_token
 
 
-# ASVS 5.0 6.2: passwords.
+# ASVS 5.0 6.2.1, 6.2.3, 6.2.4, 6.4.1: passwords.
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What stands around every answer: headers, origins, ids, limits of time, the log and the metrics.
 
-Covers OWASP API4 (time), API7 and API8 (headers, origins) of 2023 and ASVS 5.0 3.4, 4.1, 16.2.
+Covers OWASP API4 (time) and API8 (headers, origins) of 2023 and ASVS 5.0 3.4, 4.1.3, 16.2.5 and 16.5.2.
 """
 
 import json

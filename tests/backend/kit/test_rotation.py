@@ -1,4 +1,4 @@
-"""A master key is replaced while people sign in (ASVS 5.0, 11.1.1, 11.2.2 and 13.3.4)."""
+"""A master key is replaced while people sign in (ASVS 5.0, 11.1.1 and 11.2.2)."""
 
 import base64
 import secrets

@@ -1,4 +1,4 @@
-"""Production refuses to start with what is not safe, in one sentence. Covers ASVS 5.0 13.1, 13.2 and 13.3."""
+"""Production refuses to start with what is not safe (ASVS 5.0, 12.3.1, 13.2.2, 13.2.3 and 13.4.2)."""
 
 import base64
 import os
