@@ -7,6 +7,7 @@ them and disturb each other in nothing.
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -194,6 +195,16 @@ def _platform() -> Flask:
     from backend.app import create_app  # noqa: PLC0415 - most tests need no application
 
     return create_app()
+
+
+@pytest.fixture
+def seed(request, capsys) -> int:
+    """The seed of this run, on the screen; the long test throws one."""
+    thrown = time.time_ns() % 10**9 if request.node.get_closest_marker("long") else 20260501
+    chosen = int(os.environ.get("LV_SEED", thrown))
+    with capsys.disabled():
+        print(f"\n{request.node.name}: LV_SEED={chosen}")  # noqa: T201 - to do the same again
+    return chosen
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ create function ledger.decide(
     posting_lapses    boolean[],
     hold_ids          uuid[],
     hold_accounts     integer[],
-    hold_states       text[],         -- null for a hold that is not there (or came after its account was sought)
+    hold_states       text[],         -- null for a hold that is not there; one without an account came too late
     hold_remains      bigint[],
     hold_expiries     timestamptz[],
     hold_versions     bigint[],
@@ -146,7 +146,8 @@ begin
                 end if;
                 exit deciding when code is not null;
                 code := move_refusal(
-                    move_kinds[i], hold_states[hold], coalesce(settlers[hold] = this, false),
+                    move_kinds[i], case when account is not null then hold_states[hold] end,
+                    coalesce(settlers[hold] = this, false),
                     move_amounts[i], hold_remains[hold], ats[this], hold_expiries[hold]
                 );
                 about := hold_ids[hold];

@@ -16,14 +16,27 @@ from uuid import UUID
 
 import psycopg
 
-from ledger import Entry, Outcome, Posting, Reserve, Settle, balances, fingerprint, post, post_many
+from ledger import (
+    AccountClass,
+    Entry,
+    Outcome,
+    Posting,
+    Reserve,
+    Settle,
+    balances,
+    fingerprint,
+    post,
+    post_many,
+)
+from ledger.rules import overlap
 from tests.breakable import is_lost
 from tests.ledger.makers import NOON, a_move, an_entry, word_of
+from tests.ledger.model import CHART
 
-HOUSEHOLDS = [f"household/{number}/green" for number in range(8)]
+HOLDERS = [*(f"household/{n}/green" for n in range(6)), *(f"merchant/{n}/green" for n in range(2))]
+"""Those of households have lots, those of merchants stripes."""
 ISSUED, BANK, FUND = "green/issued", "bank", "fund"
-BOUNDED = {*((path, "GREEN") for path in HOUSEHOLDS), (FUND, "FEN")}
-PLACES = [*sorted(BOUNDED), (ISSUED, "GREEN"), (BANK, "FEN")]
+PLACES = [*((path, "GREEN") for path in (*HOLDERS, ISSUED)), (FUND, "FEN"), (BANK, "FEN")]
 PATIENCE_SECONDS = 90
 
 # What the lines of each account come to, and what its balance says.
@@ -57,6 +70,7 @@ class Teller:
     book: str
     seed: int
     number: int
+    tellers: int
     done: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -65,7 +79,8 @@ class Teller:
         self.made = 0
 
     def orders(self) -> Iterator[list[Entry]]:
-        """Say what to post next, without an end: mostly one entry, at times a batch."""
+        """Say what to post next, without an end: something for everybody, then entries, at times a batch."""
+        yield [self._say(a_move(ISSUED, path, 100)) for path in HOLDERS]
         while True:
             size = self.draw.randint(2, 20) if self.draw.random() < 0.1 else 1
             batch = [self._entry() for _ in range(size)]
@@ -78,6 +93,7 @@ class Teller:
             self._hold: 14,
             self._settle: 18,
             self._end: 10,
+            self._lapse: 4,
             self._reverse: 6,
             self._replay: 6,
             self._replay_changed: 3,
@@ -96,7 +112,7 @@ class Teller:
     def _settle(self) -> Entry:
         held = self._a_hold()
         asked = self.draw.choice((None, self.draw.randint(1, held.amount)))
-        to = self.draw.choice([path for path in [*HOUSEHOLDS, ISSUED] if path != held.account])
+        to = self.draw.choice([path for path in [*HOLDERS, ISSUED] if path != held.account])
         return self._say(
             a_move(held.account, to, asked or held.amount),
             settles=(Settle(hold=held.hold, amount=asked),),
@@ -106,6 +122,10 @@ class Teller:
     def _end(self) -> Entry:
         ends = self.draw.choice(("releases", "expires"))
         return self._say(**{ends: (self._a_hold().hold,)})
+
+    def _lapse(self) -> Entry:
+        path, amount = self.draw.choice(HOLDERS[:6]), self.draw.randint(1, 5)
+        return self._say(Posting(source=path, target=ISSUED, asset="GREEN", amount=amount, lapsed=True))
 
     def _reverse(self) -> Entry:
         return self._say(self._posting(), reverses=self._earlier().id)
@@ -120,18 +140,27 @@ class Teller:
         """Post what others post too, in the same words."""
         nth = self.draw.randrange(40)
         return self._say(
-            a_move(ISSUED, HOUSEHOLDS[nth % len(HOUSEHOLDS)], nth + 1), key=f"shared/{self.seed}/{nth}"
+            a_move(ISSUED, HOLDERS[nth % len(HOLDERS)], nth + 1), key=f"shared/{self.seed}/{nth}"
         )
 
     def _posting(self) -> Posting:
         if self.draw.random() < 0.2:
             source, target = self.draw.sample((BANK, FUND), 2)
             return a_move(source, target, self.draw.randint(1, 30), "FEN")
-        source, target = self.draw.sample([*HOUSEHOLDS, ISSUED], 2)
-        return a_move(source, target, self.draw.randint(1, 30))
+        source, target = self.draw.sample([*HOLDERS, ISSUED], 2)
+        expires_at = NOON + timedelta(minutes=self.draw.randrange(90)) if source == ISSUED else None
+        return Posting(
+            source=source,
+            target=target,
+            asset="GREEN",
+            amount=self.draw.randint(1, 30),
+            expires_at=expires_at if target in HOLDERS[:6] else None,
+        )
 
     def _a_hold(self) -> Reserve:
-        return reserve(self.seed, self.number, max(1, self.made - self.draw.randint(0, 8)))
+        """Name a hold that this teller may have made, or another one, just now or soon."""
+        teller = self.draw.choice((self.number, self.draw.randrange(self.tellers)))
+        return reserve(self.seed, teller, max(1, self.made - self.draw.randint(-1, 8)))
 
     def _earlier(self) -> Entry:
         return self.draw.choice(self.done[-50:]) if self.done else self._move()
@@ -150,7 +179,7 @@ def reserve(seed: int, teller: int, nth: int) -> Reserve:
     draw = random.Random(f"{seed}/{teller}/hold/{nth}")
     return Reserve(
         hold=UUID(int=draw.getrandbits(128), version=4),
-        account=draw.choice(HOUSEHOLDS),
+        account=draw.choice(HOLDERS),
         asset="GREEN",
         amount=draw.randint(1, 20),
         expires_at=draw.choice((None, NOON + timedelta(minutes=draw.randint(20, 60)))),
@@ -200,15 +229,29 @@ def look(url: str, book: str) -> int:
     """
     with closing(psycopg.connect(url)) as reader:
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        rows = reader.execute(_WHOLE, {"book": book}).fetchall()
+        seen = see(reader, book, CHART)
         told = balances(reader, book, PLACES)
+    for place, (lines, held) in seen.items():
+        assert (told[place].posted, told[place].held) == (lines, held), f"{place} is not what was told"
+    return len(seen)
+
+
+def see(
+    reader: psycopg.Connection[Any], book: str, chart: Sequence[AccountClass]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Read what a book's lines come to and what is held, account by account, and find it in order.
+
+    :raises AssertionError: something is there that must never be
+    """
     sums: Counter[str] = Counter()
-    for path, asset, lines, posted, held in rows:
-        assert (path, asset) in PLACES, f"nobody knows {path} {asset}"
+    seen = {}
+    for path, asset, lines, posted, held in reader.execute(_WHOLE, {"book": book}).fetchall():
+        classes = [one for one in chart if overlap(one.pattern, path) and overlap(one.asset, asset)]
+        assert classes, f"nobody knows {path} {asset}"
+        if classes[0].bounded:
+            assert posted == lines, f"{path} {asset} has {posted}, its lines come to {lines}"
+            assert 0 <= held <= posted, f"of {path}'s {posted} {asset}, {held} are held"
         sums[asset] += lines
-        if (path, asset) in BOUNDED:
-            assert posted == lines, f"{path} has {posted}, its lines come to {lines}"
-            assert 0 <= held <= posted, f"of {path}'s {posted}, {held} are held"
-        assert (told[path, asset].posted, told[path, asset].held) == (lines, held or 0)
+        seen[path, asset] = (lines, held or 0)
     assert not any(sums.values()), f"something was made or lost: {dict(sums)}"
-    return len(rows)
+    return seen

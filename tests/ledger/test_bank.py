@@ -3,7 +3,6 @@
 After Jepsen's bank test. What is done follows from a seed, which is printed; LV_SEED chooses another one.
 """
 
-import os
 import random
 import time
 from collections import Counter
@@ -24,23 +23,14 @@ from tests.ledger.bank import PLACES, Teller, Told, look, work
 from tests.ledger.conftest import a_book
 
 TELLERS = 6
-ORDERS = 80
+ORDERS = 40
 OUTAGES = 12
 REFUSALS = {
     *(Refusal.KEY_REUSED, Refusal.INSUFFICIENT, Refusal.BATCH_REFUSED, Refusal.SETTLEMENT_MISMATCH),
     *(Refusal.UNKNOWN_ENTRY, Refusal.ALREADY_REVERSED, Refusal.UNKNOWN_HOLD, Refusal.HOLD_EXISTS),
     *(Refusal.HOLD_CLOSED, Refusal.HOLD_EXPIRED, Refusal.HOLD_NOT_DUE, Refusal.HOLD_EXCEEDED),
+    Refusal.NOT_LAPSED,
 }
-
-
-@pytest.fixture
-def seed(request, capsys) -> int:
-    """The seed of this run, on the screen; the long test throws one."""
-    thrown = time.time_ns() % 10**9 if request.node.get_closest_marker("long") else 20260501
-    chosen = int(os.environ.get("LV_SEED", thrown))
-    with capsys.disabled():
-        print(f"\n{request.node.name}: LV_SEED={chosen}")  # noqa: T201 - to do the same again
-    return chosen
 
 
 @contextmanager
@@ -48,7 +38,7 @@ def at_work(
     url: str, book: str, seed: int, *, over: Path, orders: int | None = None
 ) -> Iterator[list[Future[list[Told]]]]:
     """Put the tellers to work, each in a process of its own; at the end, let them go home."""
-    tellers = [Teller(book=book, seed=seed, number=number) for number in range(TELLERS)]
+    tellers = [Teller(book=book, seed=seed, number=number, tellers=TELLERS) for number in range(TELLERS)]
     with ProcessPoolExecutor(TELLERS, mp_context=get_context("spawn")) as pool:
         try:
             yield [pool.submit(work, url, teller, over=over, orders=orders) for teller in tellers]
