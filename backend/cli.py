@@ -30,7 +30,15 @@ from backend.settings import settings
 from backend.staffing import jobs as staffing
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
-ROUNDS = (jobs.sweep, accounts.seal, accounts.audit_nightly, jobs.forget, idempotency.forget, staffing.forget)
+ROUNDS = (
+    jobs.sweep,
+    accounts.seal,
+    accounts.look_after_lapses,
+    accounts.audit_nightly,
+    jobs.forget,
+    idempotency.forget,
+    staffing.forget,
+)
 """What the clock does; of several clocks one gets through each."""
 TICK_SECONDS = 1
 """How soon what was posted is sealed and signed; whatever is to happen less often claims its run."""

@@ -4,6 +4,7 @@ import structlog
 from rq import Worker
 from rq.serializers import JSONSerializer
 
+from backend.accounts import jobs as accounts
 from backend.booking import jobs as booking
 from backend.identity import jobs as identity
 from backend.kit import logs
@@ -13,7 +14,7 @@ from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
 from backend.weighing import jobs as weighing
 
-JOBS = (booking, weighing, rewards, notices, identity)
+JOBS = (accounts, booking, weighing, rewards, notices, identity)
 """Imported for the handlers they register."""
 
 

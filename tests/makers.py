@@ -375,12 +375,24 @@ def priced_bags() -> some.SearchStrategy[Priced]:
     )
 
 
-def some_points(db: Session, household: UUID, points: int, *, district: str = YUHANG) -> UUID:
+def some_points(
+    db: Session,
+    household: UUID,
+    points: int,
+    *,
+    district: str = YUHANG,
+    lapses_at: datetime | None = None,
+) -> UUID:
     """Credit a household with points for cardboard; return the entry."""
     accounts.open_book(db, district)
     cardboard = PricedLine("cardboard", points, points, 0, 0, 0, None)
     bag = Priced(
-        household=household, operator=new_id(NOON), holder=new_id(NOON), period="2026", lines=(cardboard,)
+        household=household,
+        operator=new_id(NOON),
+        holder=new_id(NOON),
+        period="2026",
+        lines=(cardboard,),
+        lapses_at=lapses_at,
     )
     weighing = new_id(NOON)
     return accounts.entry_of(

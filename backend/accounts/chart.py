@@ -112,6 +112,14 @@ def loss(why: str) -> str:
     return f"loss/{why}"
 
 
+def household_of(path: str) -> UUID:
+    """Read whose an account of a household is.
+
+    :raises ValueError: it is nobody's
+    """
+    return UUID(path.removeprefix("household/").partition("/")[0])
+
+
 def carries_points(path: str) -> bool:
     """Tell whether points on this account must be backed by the fund."""
     owner, _, rest = path.partition("/")

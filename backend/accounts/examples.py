@@ -6,6 +6,7 @@ _HOUSEHOLD = "019a8f00-1c2d-7e3f-8a4b-5c6d7e8f9a0b"
 _OPERATOR = "019a8f00-0a1b-7c2d-9e3f-4a5b6c7d8e9f"
 _COLLECTOR = "019a8f00-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
 _BUDGET = "budget/019a8f00-3c4d-7e5f-9a6b-7c8d9e0f1a2b/2026"
+_LAPSES_AT = "2028-11-16T16:00:00+00:00"
 _FACT = {
     "kind": "weighing.confirmed",
     "title_zh": "交投可回收物",
@@ -15,7 +16,12 @@ _FACT = {
 }
 
 ACCOUNTS = {
-    "green": {"points": 292, "held_points": 200, "available_points": 92},
+    "green": {
+        "points": 292,
+        "held_points": 200,
+        "available_points": 92,
+        "next_lapse": {"points": 92, "lapses_at": _LAPSES_AT},
+    },
     "carbon": {"saved_co2e_grams": 1844},
 }
 GREEN_LINE = {"entry_id": _ENTRY, **_FACT, "points": 292, "points_after": 292}
@@ -47,7 +53,7 @@ ENTRY = {
             f"household/{_HOUSEHOLD}/green",
             "GREEN",
             292,
-            expires_at="2028-11-16T16:00:00+00:00",
+            expires_at=_LAPSES_AT,
         ),
         _posting(_BUDGET, "fund", "FEN", 52),
         _posting(_BUDGET, f"operator/{_OPERATOR}/subsidy", "FEN", 104),

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 
 import structlog
+from sqlalchemy.orm import Session
 
 import ledger
-from backend.accounts import audit, logs, service, witnesses
+from backend.accounts import audit, lapsing, logs, service, witnesses
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
-from backend.kit.jobs import claimed
+from backend.kit.jobs import claimed, handles, later
 from backend.network import queries as network
 from backend.settings import settings
 
@@ -21,6 +22,8 @@ _ONE_DAY = 86_400
 _TO_MIDNIGHT = timedelta(hours=5)
 """From three in the morning in the city, 19:00 UTC, to midnight UTC, when the clock's days begin."""
 _SUNDAY = 6
+_AHEAD = timedelta(hours=8)
+"""By so much a day begins earlier in the city than where the clock's days do."""
 
 
 def seal() -> int:
@@ -90,6 +93,35 @@ def _keep_asking(who: witnesses.Witness, every_seconds: float) -> None:
 def _districts() -> list[str]:
     with transaction(read_only=True) as db:
         return [district.code for district in network.districts(db)]
+
+
+def look_after_lapses() -> int:
+    """Have workers tell what will lapse and take what has, as each day of the city begins; by district."""
+    at = utc_now()
+    with transaction() as db:
+        if not claimed(db, "lapses", every_seconds=_ONE_DAY, at=at + _AHEAD):
+            return 0
+        districts = network.districts(db)
+        night = at.astimezone(CITY).date().isoformat()
+        for district in districts:
+            later(db, "accounts.expire", {"night": night}, district=district.code, at=at)
+            later(db, "accounts.warn", {}, district=district.code, at=at)
+    return len(districts)
+
+
+@handles("accounts.expire")
+def expire(db: Session, *, district: str, at: datetime, night: str, after: str | None = None) -> None:
+    """Take what has lapsed, a batch of households a transaction."""
+    last = lapsing.expire(db, district=district, night=date.fromisoformat(night), at=at, after=after)
+    if last is not None:
+        later(db, "accounts.expire", {"night": night, "after": last}, district=district, at=at)
+
+
+@handles("accounts.warn")
+def warn(db: Session, *, district: str, at: datetime) -> None:
+    """Tell whose points will lapse, a batch of dates a transaction."""
+    if lapsing.warn(db, district=district, at=at):
+        later(db, "accounts.warn", {}, district=district, at=at)
 
 
 def audit_nightly() -> Thread | None:

@@ -1,6 +1,7 @@
-"""The accounts' one table beside the ledger's own: the keys that logs are signed with."""
+"""The accounts' tables beside the ledger's own: the keys of the logs, and who was told of lapses."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,3 +21,14 @@ class LogKey(InDistrict, Base):
     """What others verify signatures with, as C2SP `signed-note` spells it."""
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class LapseNotice(Base):
+    """That a household was told of points that lapse on a date: once for each date."""
+
+    __tablename__ = "lapse_notice"
+
+    district: Mapped[str] = mapped_column(primary_key=True)
+    household: Mapped[UUID] = mapped_column(primary_key=True)
+    lapses_at: Mapped[datetime] = mapped_column(primary_key=True)
+    told_at: Mapped[datetime]

@@ -20,6 +20,7 @@ from backend.accounts.chart import (
     green,
     green_issued,
     green_owing,
+    household_of,
     owed,
 )
 from backend.accounts.postings import Posted, Refusal, Refused, move
@@ -86,10 +87,9 @@ def _openings(rows: Mapping[int, Had]) -> tuple[Openings, list[Flaw]]:
 
 def _household(path: str) -> UUID | None:
     try:
-        named = UUID(path.split("/")[1])
-    except (IndexError, ValueError):
+        return household_of(path)
+    except ValueError:
         return None
-    return named
 
 
 def _against(household: UUID) -> dict[tuple[str, str], str]:

@@ -69,6 +69,7 @@ __all__ = [
     "co2e",
     "co2e_saved",
     "credited",
+    "expired",
     "fund",
     "funded",
     "green",
@@ -127,12 +128,21 @@ class Unbacked(AssertionError):
 
 
 def move(
-    source: str, target: str, asset: str, amount: int, *, expires_at: datetime | None = None
+    source: str,
+    target: str,
+    asset: str,
+    amount: int,
+    *,
+    expires_at: datetime | None = None,
+    lapsed: bool = False,
 ) -> tuple[Posting, ...]:
     """Move an amount, or nothing: an amount of zero is left out."""
     if not amount:
         return ()
-    return (Posting(source=source, target=target, asset=asset, amount=amount, expires_at=expires_at),)
+    moved = Posting(
+        source=source, target=target, asset=asset, amount=amount, expires_at=expires_at, lapsed=lapsed
+    )
+    return (moved,)
 
 
 def credited(priced: Priced) -> tuple[Posting, ...]:
@@ -154,6 +164,14 @@ def credited(priced: Priced) -> tuple[Posting, ...]:
 def redeemed(household: UUID, merchant: UUID, points: int) -> tuple[Posting, ...]:
     """Pay a merchant with points; their fen stay in the fund until they are settled."""
     return move(green(household), merchant_green(merchant), GREEN, points)
+
+
+def expired(household: UUID, points: int) -> tuple[Posting, ...]:
+    """Take points that have lapsed; their fen go to the treasury."""
+    return (
+        *move(green(household), green_retired(), GREEN, points, lapsed=True),
+        *move(fund(), treasury(), FEN, points),
+    )
 
 
 def funded(programme: UUID, period: str, fen: int) -> tuple[Posting, ...]:

@@ -1,6 +1,7 @@
 """The questions that are asked of accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -46,6 +47,37 @@ select (select coalesce(sum(posted), 0)::bigint from bounded
        (select coalesce(-sum(amount), 0)::bigint from due) as operators_owe_fen
 """
 
+_NEXT_LAPSE = """
+select l.expires_at as lapses_at, sum(l.posted - l.held)::bigint as points
+  from ledger.lot l
+  join ledger.account a on a.book = l.book and a.id = l.account
+ where a.book = %(book)s and a.path = %(path)s and a.asset = %(green)s
+   and l.posted > l.held and l.expires_at is not null
+ group by l.expires_at
+ order by l.expires_at
+ limit 1
+"""
+
+_UNTOLD_LAPSES = """
+with lapse as (
+    select split_part(a.path, '/', 2)::uuid as household, l.expires_at as lapses_at,
+           sum(l.posted - l.held)::bigint as points
+      from ledger.lot l
+      join ledger.account a on a.book = l.book and a.id = l.account
+     where l.book = %(book)s and l.posted > l.held and l.expires_at > %(after)s and l.expires_at <= %(by)s
+     group by a.path, l.expires_at
+)
+select household, lapses_at, points
+  from lapse
+ where not exists (
+           select from lapse_notice told
+            where told.district = %(book)s and told.household = lapse.household
+              and told.lapses_at = lapse.lapses_at
+       )
+ order by lapses_at, household
+ limit %(limit)s
+"""
+
 
 @dataclass(frozen=True)
 class HouseholdBalances:
@@ -53,6 +85,29 @@ class HouseholdBalances:
 
     green: Balance
     carbon: Balance
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """Points that lapse at once, held ones left out."""
+
+    points: int
+    lapses_at: datetime
+
+
+@dataclass(frozen=True)
+class HouseholdLapse(Lapse):
+    """Points of a household that lapse at once."""
+
+    household: UUID
+
+
+@dataclass(frozen=True)
+class HouseholdAccounts:
+    """What a household has, and what of it lapses next."""
+
+    balances: HouseholdBalances
+    next_lapse: Lapse | None
 
 
 def balance(db: Session, district: str, path: str, asset: str) -> Balance:
@@ -65,6 +120,23 @@ def household_balances(db: Session, district: str, household: UUID) -> Household
     points, grams = (green(household), GREEN), (co2e(household), CO2E)
     found = ledger.balances(driver(db), district, [points, grams])
     return HouseholdBalances(green=found[points], carbon=found[grams])
+
+
+def household_accounts(db: Session, district: str, household: UUID) -> HouseholdAccounts:
+    """Return a household's points and grams, and which points lapse next."""
+    names = {"book": district, "path": green(household), "green": GREEN}
+    with driver(db).cursor(row_factory=class_row(Lapse)) as cursor:
+        next_lapse = cursor.execute(_NEXT_LAPSE, names).fetchone()
+    return HouseholdAccounts(household_balances(db, district, household), next_lapse)
+
+
+def untold_lapses(
+    db: Session, district: str, *, after: datetime, by: datetime, limit: int
+) -> list[HouseholdLapse]:
+    """List what lapses after a time and by another, where its household was not told of the date."""
+    names = {"book": district, "after": after, "by": by, "limit": limit}
+    with driver(db).cursor(row_factory=class_row(HouseholdLapse)) as cursor:
+        return cursor.execute(_UNTOLD_LAPSES, names).fetchall()
 
 
 def statement(

@@ -26,10 +26,10 @@ SOON, LATER, NEVER = "public, max-age=1", "public, max-age=300", "public, max-ag
 @blp.get("/accounts")
 @requires("account:read")
 @blp.response(200, AccountsOut, example=ACCOUNTS)
-def show_accounts() -> queries.HouseholdBalances:
+def show_accounts() -> queries.HouseholdAccounts:
     """Show what your household has."""
     who = actor()
-    return queries.household_balances(session(), who.district, who.home())
+    return queries.household_accounts(session(), who.district, who.home())
 
 
 @blp.get("/accounts/green/entries")

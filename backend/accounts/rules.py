@@ -20,6 +20,7 @@ class Title:
 TITLES: Final[Mapping[str, Title]] = {
     "balance.opened": Title("期初余额", "Opening balance"),
     "weighing.confirmed": Title("交投可回收物", "Recyclables handed over"),
+    "points.expired": Title("绿分到期失效", "Points lapsed"),
     "redemption.held": Title("兑换：绿分已预留", "Redemption: points held"),
     "redemption.honoured": Title("兑换：券已使用", "Redemption: voucher used"),
     "redemption.cancelled": Title("兑换已取消", "Redemption cancelled"),

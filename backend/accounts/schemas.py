@@ -5,19 +5,37 @@ from typing import Any
 from marshmallow import fields, pre_dump
 
 from backend.accounts.postings import Line, Recorded
+from backend.accounts.queries import HouseholdAccounts
 from backend.accounts.rules import reference, title
 from backend.kit.fields import Count, Facts, Grams, Id, Moment, Out, Points
 from backend.kit.paging import page_out
 
 
+class LapseOut(Out):
+    """Points that lapse at once."""
+
+    points = Points(required=True)
+    lapses_at = Moment(required=True)
+
+
 class GreenOut(Out):
     """A household's points; one is worth one fen of reward."""
 
-    points = Points(required=True, attribute="posted", metadata={"description": "all of them"})
+    points = Points(required=True, attribute="balances.green.posted", metadata={"description": "all of them"})
     held_points = Points(
-        required=True, attribute="held", metadata={"description": "promised to redemptions under way"}
+        required=True,
+        attribute="balances.green.held",
+        metadata={"description": "promised to redemptions under way"},
     )
-    available_points = Points(required=True, attribute="available", metadata={"description": "free to spend"})
+    available_points = Points(
+        required=True, attribute="balances.green.available", metadata={"description": "free to spend"}
+    )
+    next_lapse = fields.Nested(
+        LapseOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "what lapses first, unless it is spent before; null is that nothing does"},
+    )
 
 
 class CarbonOut(Out):
@@ -30,7 +48,11 @@ class AccountsOut(Out):
     """A household's accounts."""
 
     green = fields.Nested(GreenOut, required=True)
-    carbon = fields.Nested(CarbonOut, required=True)
+    carbon = fields.Nested(CarbonOut, required=True, attribute="balances.carbon")
+
+    @pre_dump
+    def _gather(self, found: HouseholdAccounts, **_: Any) -> dict[str, Any]:
+        return {"green": found, "balances": found.balances}
 
 
 class ReferenceOut(Out):

@@ -95,6 +95,12 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"moment"}),
         moments=frozenset({"moment"}),
     ),
+    "points.lapse_soon": Template(
+        zh=Words("积分即将到期", "您有 {points} 积分将于 {moment} 到期，请在此之前使用。"),
+        en=Words("Points lapse soon", "{points} of your points lapse on {moment}. Use them before."),
+        params=frozenset({"points", "moment"}),
+        moments=frozenset({"moment"}),
+    ),
     "redemption.expired": Template(
         zh=Words("兑换券已过期", "兑换券过期未使用，所用积分已退回。"),
         en=Words("Your voucher has expired", "The voucher was not used in time; its points are back."),

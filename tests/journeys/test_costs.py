@@ -25,7 +25,7 @@ def test_round_trips_of_the_hot_routes(city, statements):
         "show a quote": 3,
         "confirm": 15,
         "book": 13,
-        "balances": 2,
+        "balances": 3,
         "statement": 2,
         "redeem": 10,
     }

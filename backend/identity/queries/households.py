@@ -46,6 +46,19 @@ def members(db: Session, district: str, household_id: UUID) -> list[UUID]:
     )
 
 
+def members_by_household(db: Session, district: str, households: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """List the persons of some households, in one query."""
+    found: dict[UUID, list[UUID]] = {}
+    for home, person in db.execute(
+        select(Membership.household, Membership.person)
+        .where(Membership.district == district, Membership.household.in_(households))
+        .where(Membership.left_at.is_(None))
+        .order_by(Membership.joined_at, Membership.id)
+    ):
+        found.setdefault(home, []).append(person)
+    return found
+
+
 def masked_addresses(db: Session, district: str, households: Collection[UUID]) -> dict[UUID, str]:
     """Show of the addresses of some households what names no door."""
     rows = db.scalars(select(Household).where(Household.district == district, Household.id.in_(households)))

@@ -13,10 +13,12 @@ from backend.accounts.postings import (
     bank,
     budget,
     credited,
+    expired,
     fund,
     funded,
     green,
     green_issued,
+    green_retired,
     is_backed,
     merchant_green,
     move,
@@ -61,6 +63,16 @@ def test_redeeming_moves_points_and_leaves_their_fen(points):
     assert is_backed(moves)
     assert sum(posting.amount for posting in moves) == points
     assert {posting.target for posting in moves} <= {merchant_green(SHOP)}
+
+
+@given(amounts)
+def test_points_that_lapse_leave_their_fen_to_the_treasury(points):
+    moves = expired(ALICE, points)
+
+    assert is_backed(moves)
+    assert [(move.source, move.target, move.amount, move.lapsed) for move in moves] == (
+        [(green(ALICE), green_retired(), points, True), (fund(), treasury(), points, False)] if points else []
+    )
 
 
 @given(amounts)
