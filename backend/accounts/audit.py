@@ -24,7 +24,9 @@ class Audit:
     @property
     def is_sound(self) -> bool:
         """Tell whether nothing is wrong."""
-        return self.report.ok and all(backing.is_exact for backing in self.backings.values())
+        return self.report.ok and all(
+            backing.is_exact and backing.owes_exactly for backing in self.backings.values()
+        )
 
 
 def run(
@@ -91,6 +93,7 @@ def told(found: Audit) -> Iterator[str]:
                 f" come to {one.total:,}"
             )
         yield f"  {_backed(found.backings[book.name])}"
+        yield f"  {_owed(found.backings[book.name])}"
     for finding in found.report.findings:
         yield f"WRONG  {finding.book or 'schema'}  {finding.check}: {finding.sentence}"
     yield "Everything is sound." if found.is_sound else "Something is wrong."
@@ -103,4 +106,12 @@ def _backed(backing: queries.Backing) -> str:
         f" {points:,} points ({backing.household_points:,} of households, {backing.merchant_points:,} of"
         f" merchants), fund {backing.fund_fen:,} fen, of which operators still owe"
         f" {backing.operators_owe_fen:,}"
+    )
+
+
+def _owed(backing: queries.Backing) -> str:
+    if backing.owes_exactly:
+        return f"Households owe {backing.owed_points:,} points that corrections could not take back"
+    return (
+        f"WRONG  households owe {backing.owed_points:,} points, and {-backing.owing_points:,} are counted on"
     )

@@ -20,6 +20,7 @@ ACCOUNTS = {
         "points": 292,
         "held_points": 200,
         "available_points": 92,
+        "owed_points": 0,
         "next_lapse": {"points": 92, "lapses_at": _LAPSES_AT},
     },
     "carbon": {"saved_co2e_grams": 1844},

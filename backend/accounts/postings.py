@@ -1,6 +1,7 @@
 """How facts read in the ledger, as plain values; the other books build theirs from what stands here."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +31,7 @@ from backend.accounts.chart import (
     owed,
     treasury,
 )
-from backend.accounts.rules import lapses_at
+from backend.accounts.rules import Recovery, lapses_at
 from ledger import (
     Balance,
     Entry,
@@ -68,6 +69,7 @@ __all__ = [
     "budget",
     "co2e",
     "co2e_saved",
+    "corrected",
     "credited",
     "expired",
     "fund",
@@ -88,7 +90,9 @@ __all__ = [
     "operator_due",
     "operator_subsidy",
     "owed",
+    "paid",
     "redeemed",
+    "repaid",
     "transit",
     "treasury",
 ]
@@ -159,6 +163,42 @@ def credited(priced: Priced) -> tuple[Posting, ...]:
             expires_at=priced.lapses_at,
         ),
     )
+
+
+def corrected(household: UUID, refunds: Mapping[str, int], back: Recovery) -> tuple[Posting, ...]:
+    """Get points back; who paid has from the fund the fen of those taken, and the rest from the treasury.
+
+    :param refunds: the fen by the account that paid; together as many as the points
+    """
+    postings, left = list(move(green(household), green_issued(), GREEN, back.taken)), back.taken
+    for payer, fen in refunds.items():
+        backed = min(left, fen)
+        postings += move(fund(), payer, FEN, backed)
+        postings += move(treasury(), payer, FEN, fen - backed)
+        left -= backed
+    return (*postings, *move(green_owing(), owed(household), GREEN, back.owed))
+
+
+def repaid(household: UUID, points: int) -> tuple[Posting, ...]:
+    """Let a household repay what it owes; the treasury gets back what it had paid."""
+    return (
+        *move(green(household), green_retired(), GREEN, points),
+        *move(fund(), treasury(), FEN, points),
+        *move(owed(household), green_owing(), GREEN, points),
+    )
+
+
+def paid(award: Entry, corrections: Sequence[Entry]) -> dict[str, int]:
+    """Add up what an award's points cost those who paid for them, less what corrections gave back."""
+    fen = Counter[str]()
+    for posting in award.postings:
+        if posting.target == fund():
+            fen[posting.source] += posting.amount
+    payers = set(fen)
+    for posting in (posting for entry in corrections for posting in entry.postings):
+        if posting.source in {fund(), treasury()} and posting.target in payers:
+            fen[posting.target] -= posting.amount
+    return dict(fen)
 
 
 def redeemed(household: UUID, merchant: UUID, points: int) -> tuple[Posting, ...]:

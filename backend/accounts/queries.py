@@ -1,5 +1,6 @@
 """The questions that are asked of accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,9 +10,21 @@ from sqlalchemy.orm import Session
 
 import ledger
 from backend.accounts import logs
-from backend.accounts.chart import ANY, CO2E, FEN, GREEN, co2e, fund, green, merchant_green, operator_due
+from backend.accounts.chart import (
+    ANY,
+    CO2E,
+    FEN,
+    GREEN,
+    co2e,
+    fund,
+    green,
+    green_owing,
+    merchant_green,
+    operator_due,
+    owed,
+)
 from backend.accounts.errors import ProofNotReady
-from backend.accounts.postings import Balance, Line, Recorded
+from backend.accounts.postings import Balance, Line, Recorded, paid
 from backend.accounts.rules import Backing
 from backend.accounts.witnesses import named
 from backend.kit.db import driver, see
@@ -31,12 +44,14 @@ with account as (
       join ledger.balance on balance.book = %(book)s and balance.account = account.id
 ), tail as materialized (
     select account, amount from ledger.tail(%(book)s)
-), due as (
-    select coalesce((select posted from ledger.snapshot
+), derived as (
+    select account.asset,
+           coalesce((select posted from ledger.snapshot
                       where book = %(book)s and snapshot.account = account.id order by size desc limit 1), 0)
            + coalesce((select tail.amount from tail where tail.account = account.id), 0) as amount
       from account
      where account.asset = %(fen)s and ledger.matches(%(due)s, account.path)
+        or account.asset = %(green)s and account.path = %(owing)s
 )
 select (select coalesce(sum(posted), 0)::bigint from bounded
          where asset = %(green)s and ledger.matches(%(household)s, path)) as household_points,
@@ -44,7 +59,10 @@ select (select coalesce(sum(posted), 0)::bigint from bounded
          where asset = %(green)s and ledger.matches(%(merchant)s, path)) as merchant_points,
        (select coalesce(sum(posted), 0)::bigint from bounded
          where asset = %(fen)s and path = %(fund)s) as fund_fen,
-       (select coalesce(-sum(amount), 0)::bigint from due) as operators_owe_fen
+       (select coalesce(-sum(amount), 0)::bigint from derived where asset = %(fen)s) as operators_owe_fen,
+       (select coalesce(sum(posted), 0)::bigint from bounded
+         where asset = %(green)s and ledger.matches(%(owed)s, path)) as owed_points,
+       (select coalesce(sum(amount), 0)::bigint from derived where asset = %(green)s) as owing_points
 """
 
 _NEXT_LAPSE = """
@@ -78,6 +96,27 @@ select household, lapses_at, points
  limit %(limit)s
 """
 
+# An award, and the corrections of it in their order; each corrects the one before.
+_CORRECTIONS = """
+with recursive chain as (
+    select id, 0 as no from ledger.entry where book = %(book)s and id = %(award)s
+     union all
+    select e.id, chain.no + 1 from chain join ledger.entry e on e.book = %(book)s and e.reverses = chain.id
+)
+select id from chain order by no
+"""
+
+_EXPIRED = """
+select coalesce(sum(v.amount), 0)::bigint
+  from ledger.account a
+  join ledger.posting made on made.book = a.book and made.target = a.id and made.entry = %(award)s
+  join ledger.lot_event v
+    on v.book = a.book and v.account = a.id and v.lot = made.target_version and v.kind = 'drawn'
+  join ledger.posting took
+    on took.book = v.book and took.entry = v.entry and took.no = v.posting and took.lapsed
+ where a.book = %(book)s and a.path = %(path)s and a.asset = %(green)s
+"""
+
 
 @dataclass(frozen=True)
 class HouseholdBalances:
@@ -85,6 +124,20 @@ class HouseholdBalances:
 
     green: Balance
     carbon: Balance
+    owed: Balance
+
+
+@dataclass(frozen=True)
+class Award:
+    """An award as its corrections have left it."""
+
+    household: UUID
+    latest: UUID
+    """The award, or the last correction of it."""
+    paid_fen: Mapping[str, int]
+    """What it still costs those who paid for its points, by their account."""
+    expired_points: int
+    """What of it lapsed, and no correction has counted."""
 
 
 @dataclass(frozen=True)
@@ -116,10 +169,28 @@ def balance(db: Session, district: str, path: str, asset: str) -> Balance:
 
 
 def household_balances(db: Session, district: str, household: UUID) -> HouseholdBalances:
-    """Return a household's points and grams, in one query."""
-    points, grams = (green(household), GREEN), (co2e(household), CO2E)
-    found = ledger.balances(driver(db), district, [points, grams])
-    return HouseholdBalances(green=found[points], carbon=found[grams])
+    """Return a household's points, grams and what it owes, in one query."""
+    points, grams, debt = (green(household), GREEN), (co2e(household), CO2E), (owed(household), GREEN)
+    found = ledger.balances(driver(db), district, [points, grams, debt])
+    return HouseholdBalances(green=found[points], carbon=found[grams], owed=found[debt])
+
+
+def award(db: Session, district: str, award_id: UUID) -> Award | None:
+    """Find an award of points and what its corrections have left of it."""
+    conn = driver(db)
+    ids = [row[0] for row in conn.execute(_CORRECTIONS, {"book": district, "award": award_id})]
+    entries = [found.entry for each in ids if (found := ledger.entry(conn, district, each)) is not None]
+    if not entries or (household := entries[0].subject) is None:
+        return None
+    first, *corrections = entries
+    names = {"book": district, "award": award_id, "path": green(household), "green": GREEN}
+    (expired,) = conn.execute(_EXPIRED, names).fetchone() or (0,)
+    return Award(
+        household=household,
+        latest=ids[-1],
+        paid_fen=paid(first, corrections),
+        expired_points=expired - sum(one.facts["expired"] for one in corrections),
+    )
 
 
 def household_accounts(db: Session, district: str, household: UUID) -> HouseholdAccounts:
@@ -218,6 +289,8 @@ def backing(db: Session, district: str) -> Backing:
         "merchant": merchant_green(ANY),
         "fund": fund(),
         "due": operator_due(ANY),
+        "owed": owed(ANY),
+        "owing": green_owing(),
     }
     with driver(db).cursor(row_factory=class_row(Backing)) as cursor:
         found = cursor.execute(_BACKING, names).fetchone()

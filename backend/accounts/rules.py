@@ -1,4 +1,4 @@
-"""What an entry is called on a statement, which fact it tells of, and how long points last."""
+"""What an entry is called on a statement, how long points last, and what a correction can take back."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -20,6 +20,8 @@ class Title:
 TITLES: Final[Mapping[str, Title]] = {
     "balance.opened": Title("期初余额", "Opening balance"),
     "weighing.confirmed": Title("交投可回收物", "Recyclables handed over"),
+    "award.corrected": Title("交投更正", "Correction"),
+    "award.repaid": Title("抵还欠分", "Repaid what a correction could not take back"),
     "points.expired": Title("绿分到期失效", "Points lapsed"),
     "redemption.held": Title("兑换：绿分已预留", "Redemption: points held"),
     "redemption.honoured": Title("兑换：券已使用", "Redemption: voucher used"),
@@ -45,11 +47,44 @@ class Backing:
     fund_fen: int
     operators_owe_fen: int
     """The part of the fund that operators have not paid yet."""
+    owed_points: int
+    """What corrections could not take back from households."""
+    owing_points: int
+    """The other side of that, as a negative balance."""
 
     @property
     def is_exact(self) -> bool:
         """Tell whether every point is backed by a fen, and every fen backs a point."""
         return self.household_points + self.merchant_points == self.fund_fen
+
+    @property
+    def owes_exactly(self) -> bool:
+        """Tell whether what households owe is what the district counts on."""
+        return self.owed_points + self.owing_points == 0
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How a correction gets points back that should not have been awarded."""
+
+    taken: int
+    """From what the household has."""
+    expired: int
+    """These had lapsed: the treasury has their fen."""
+    owed: int
+    """These were spent or are held: the treasury pays for now, and later awards repay it."""
+
+
+def recovery(points: int, *, expired_points: int, available_points: int) -> Recovery:
+    """Tell how to get points back: first those that lapsed and harm nobody, then what is there, then owed.
+
+    :param points: that should not have been awarded
+    :param expired_points: of the award that have lapsed
+    :param available_points: of the household
+    """
+    expired = min(points, expired_points)
+    taken = min(points - expired, available_points)
+    return Recovery(taken, expired, points - expired - taken)
 
 
 def title(kind: str) -> Title:

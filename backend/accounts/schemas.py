@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, pre_dump
 
-from backend.accounts.postings import Line, Recorded
+from backend.accounts.postings import Line, Recorded, green_retired
 from backend.accounts.queries import HouseholdAccounts
 from backend.accounts.rules import reference, title
 from backend.kit.fields import Count, Facts, Grams, Id, Moment, Out, Points
@@ -29,6 +29,11 @@ class GreenOut(Out):
     )
     available_points = Points(
         required=True, attribute="balances.green.available", metadata={"description": "free to spend"}
+    )
+    owed_points = Points(
+        required=True,
+        attribute="balances.owed.posted",
+        metadata={"description": "what a correction could not take back; the next awards repay it"},
     )
     next_lapse = fields.Nested(
         LapseOut,
@@ -84,7 +89,10 @@ class LineOut(FactOut):
 
     @pre_dump
     def _flatten(self, line: Line, **_: Any) -> dict[str, Any]:
-        return {**vars(line), **_words(line.key, line.kind)}
+        said = {**vars(line), **_words(line.key, line.kind)}
+        if line.kind == "weighing.confirmed" and line.counterpart == green_retired():
+            said["title"] = title("award.repaid")
+        return said
 
 
 class GreenLineOut(LineOut):

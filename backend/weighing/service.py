@@ -240,16 +240,17 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     )
     weighing.entry = new_id(at)
     _end(weighing, State.CONFIRMED, how=how, at=at)
-    outcome = accounts.post(
+    accounts.award(
         db,
         id=weighing.entry,
         district=weighing.district,
+        household=weighing.household,
+        points=sum(line.green_points for line in receipt.lines),
         key=f"weighing/{weighing.id}/confirmed",
         kind="weighing.confirmed",
         at=at,
         postings=confirmed(value),
         settles=[Settle(hold=line.hold) for line in receipt.lines if line.hold],
-        subject=weighing.household,
         facts={
             "weighing": str(weighing.id),
             "price_list": str(weighing.price_list),
@@ -257,7 +258,6 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
             "confirmed_by": how,
         },
     )
-    accounts.entry_of(outcome)
     return receipt
 
 

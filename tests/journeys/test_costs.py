@@ -23,7 +23,7 @@ def test_round_trips_of_the_hot_routes(city, statements):
 
     assert costs == {
         "show a quote": 3,
-        "confirm": 15,
+        "confirm": 16,
         "book": 13,
         "balances": 3,
         "statement": 2,

@@ -70,6 +70,7 @@ def test_a_stranger_gets_from_a_phone_number_to_a_voucher(city, database):
         "points": 292,
         "held_points": 200,
         "available_points": 92,
+        "owed_points": 0,
         "next_lapse": {"points": 92, "lapses_at": award["expires_at"]},
     }
 

@@ -175,6 +175,11 @@ def test_the_fen_behind_the_points_are_counted(db, alice):
     found = queries.backing(db, YUHANG)
 
     assert found == queries.Backing(
-        household_points=300, merchant_points=0, fund_fen=300, operators_owe_fen=300
+        household_points=300,
+        merchant_points=0,
+        fund_fen=300,
+        operators_owe_fen=300,
+        owed_points=0,
+        owing_points=0,
     )
     assert found.is_exact

@@ -1,5 +1,6 @@
 """How facts read in the ledger, whatever the amounts."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -12,20 +13,25 @@ from backend.accounts.postings import (
     Posting,
     bank,
     budget,
+    corrected,
     credited,
     expired,
     fund,
     funded,
     green,
     green_issued,
+    green_owing,
     green_retired,
     is_backed,
     merchant_green,
     move,
     operator_due,
+    owed,
     redeemed,
+    repaid,
     treasury,
 )
+from backend.accounts.rules import recovery
 from backend.subsidy.postings import drawn
 from tests.makers import a_priced_bag, priced_bags
 
@@ -73,6 +79,35 @@ def test_points_that_lapse_leave_their_fen_to_the_treasury(points):
     assert [(move.source, move.target, move.amount, move.lapsed) for move in moves] == (
         [(green(ALICE), green_retired(), points, True), (fund(), treasury(), points, False)] if points else []
     )
+
+
+payers = some.sampled_from([operator_due(SHOP), budget(PROGRAMME, "2026"), budget(SHOP, "2026")])
+
+
+@given(some.dictionaries(payers, amounts), amounts, amounts)
+def test_a_correction_is_backed_and_gives_each_payer_his_own(refunds, expired_points, available_points):
+    back = recovery(sum(refunds.values()), expired_points=expired_points, available_points=available_points)
+    moves = corrected(ALICE, refunds, back)
+    given_back = {payer: sum(move.amount for move in moves if move.target == payer) for payer in refunds}
+
+    assert is_backed(moves)
+    assert given_back == refunds
+    assert gained(moves, treasury()) == -(back.expired + back.owed)
+    assert gained(moves, owed(ALICE)) == back.owed == -gained(moves, green_owing())
+
+
+@given(amounts)
+def test_repaying_is_backed_and_makes_the_treasury_whole(points):
+    moves = repaid(ALICE, points)
+
+    assert is_backed(moves)
+    assert gained(moves, treasury()) == points
+    assert gained(moves, owed(ALICE)) == -points == -gained(moves, green_owing())
+
+
+def gained(moves: Sequence[Posting], path: str) -> int:
+    """Tell what an account gains of whatever moves."""
+    return sum(move.amount * ((move.target == path) - (move.source == path)) for move in moves)
 
 
 @given(amounts)

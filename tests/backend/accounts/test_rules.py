@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from backend.accounts.rules import TITLES, Backing, Reference, Title, lapses_at, reference, title
+from backend.accounts.rules import TITLES, Backing, Reference, Title, lapses_at, recovery, reference, title
 from backend.kit.clock import CITY
 
 points = some.integers(min_value=0, max_value=10**12)
@@ -26,10 +26,22 @@ def test_an_unnamed_kind_keeps_its_name():
 
 
 @given(points, points, some.integers(min_value=-3, max_value=3), points)
-def test_points_are_backed_to_the_fen(household, merchant, gap, owed):
-    backing = Backing(household, merchant, household + merchant + gap, owed)
+def test_points_are_backed_to_the_fen_and_debts_to_the_point(household, merchant, gap, owed):
+    backing = Backing(household, merchant, household + merchant + gap, owed, owed, gap - owed)
 
     assert backing.is_exact == (gap == 0)
+    assert backing.owes_exactly == (gap == 0)
+
+
+@given(points, points, points)
+def test_a_correction_gets_back_neither_more_nor_less(wrong, expired, available):
+    back = recovery(wrong, expired_points=expired, available_points=available)
+
+    assert back.taken + back.expired + back.owed == wrong
+    assert 0 <= back.taken <= available
+    assert 0 <= back.expired <= expired
+    assert back.owed >= 0
+    assert not back.owed or (back.expired, back.taken) == (expired, available)
 
 
 @pytest.mark.parametrize(

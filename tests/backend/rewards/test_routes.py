@@ -118,6 +118,7 @@ def test_redeeming_twice_under_one_key_redeems_once(alice, offer, taken):
         "points": 292,
         "held_points": 200,
         "available_points": 92,
+        "owed_points": 0,
         "next_lapse": None,
     }
 
