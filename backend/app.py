@@ -10,7 +10,7 @@ from backend.catalogue import routes as catalogue
 from backend.identity import queries as identities
 from backend.identity import routes as identity
 from backend.kit import dead_letters, health, logs
-from backend.kit.api import PlatformApi, open_api
+from backend.kit.api import PlatformApi, describe_events, open_api
 from backend.kit.auth import public
 from backend.kit.http import Platform, check_gates, prepare
 from backend.kit.starting import refuse_unsafe
@@ -21,10 +21,11 @@ from backend.settings import settings
 from backend.staffing import routes as staffing
 from backend.subsidy import routes as subsidy
 from backend.web import routes as web
+from backend.webhooks import routes as webhooks
 from backend.weighing import routes as weighing
 
 ROOMS = (
-    *(network, identity, notices, staffing, catalogue, carbon, subsidy, accounts, rewards),
+    *(network, identity, notices, staffing, webhooks, catalogue, carbon, subsidy, accounts, rewards),
     *(booking, weighing),
 )
 
@@ -51,6 +52,7 @@ def create_app() -> Platform:
 
 def _publish(app: Platform, api: PlatformApi) -> None:
     """Serve the document of what runs, made once."""
+    describe_events(api, webhooks.EVENTS)
     document = api.spec.to_dict()
 
     @app.get("/openapi.json")

@@ -28,6 +28,7 @@ from backend.kit.starting import refuse_nonsense, refuse_unsafe
 from backend.network import queries as network
 from backend.settings import settings
 from backend.staffing import jobs as staffing
+from backend.webhooks import jobs as webhooks
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
 ROUNDS = (
@@ -38,6 +39,7 @@ ROUNDS = (
     jobs.forget,
     idempotency.forget,
     staffing.forget,
+    webhooks.forget,
 )
 """What the clock does; of several clocks one gets through each."""
 TICK_SECONDS = 1

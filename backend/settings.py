@@ -39,9 +39,11 @@ class Settings(BaseSettings):
     sms_transport: Literal["console", "gateway"] = "console"
     """How text messages leave: `console` writes them to the log, for development only."""
     sms_gateway_url: str | None = Field(None, pattern=r"^https://")
-    """Where `gateway` posts `{"to", "text"}` as JSON."""
+    """Where `gateway` posts `{"to", "text"}` as JSON; a repetition has the same `Idempotency-Key`."""
     sms_gateway_token: SecretStr | None = None
     """What the gateway knows us by."""
+    webhooks_to_loopback: bool = False
+    """Whether an operator's endpoint may be this machine, and http; for development only."""
     codes_an_hour: int = Field(5_000, ge=1)
     """How many one-time codes may leave in an hour; each costs money."""
     proof_points: int = Field(2_000, ge=0)
@@ -88,6 +90,10 @@ class Settings(BaseSettings):
         if self.environment == "production" and self.sms_transport == "console":
             raise ValueError(
                 "LV_SMS_TRANSPORT=console writes codes to the log; production refuses to start with it"
+            )
+        if self.environment == "production" and self.webhooks_to_loopback:
+            raise ValueError(
+                "LV_WEBHOOKS_TO_LOOPBACK is for development; production refuses to start with it"
             )
         if self.sms_transport == "gateway" and not (self.sms_gateway_url and self.sms_gateway_token):
             raise ValueError("LV_SMS_TRANSPORT=gateway needs LV_SMS_GATEWAY_URL and LV_SMS_GATEWAY_TOKEN")

@@ -12,9 +12,10 @@ from backend.kit.jobs import queue
 from backend.kit.starting import refuse_unsafe
 from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
+from backend.webhooks import jobs as webhooks
 from backend.weighing import jobs as weighing
 
-JOBS = (accounts, booking, weighing, rewards, notices, identity)
+JOBS = (accounts, booking, weighing, rewards, webhooks, notices, identity)
 """Imported for the handlers they register."""
 
 

@@ -7,6 +7,7 @@ them and disturb each other in nothing.
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -28,8 +29,10 @@ from sqlalchemy.orm import Session
 from backend import migrations
 from backend.kit import db as kit
 from backend.local import locks, places, roles, servers
+from backend.local import valkey as valkey_server
 from backend.local.roles import Database
 from backend.settings import settings
+from tests.outages import OwnValkey
 
 YUHANG = "330110"
 
@@ -182,6 +185,20 @@ def valkey(own_redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]
     settings.cache_clear()
     yield own_redis_url
     settings.cache_clear()
+
+
+@pytest.fixture
+def own_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnValkey]:
+    """A Valkey for this test alone; the platform's settings lead to it."""
+    home = servers.home("test") / "outages"
+    home.mkdir(mode=0o711, exist_ok=True)
+    own = OwnValkey(home, valkey_server.start(home, outlives_us=True))
+    monkeypatch.setenv("REDIS_URL", own.url)
+    settings.cache_clear()
+    yield own
+    own.stop()
+    settings.cache_clear()
+    shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 Each maker fills in what a test does not care about. A new noun is a new function, beside those of its room.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -28,6 +29,8 @@ from backend.kit.jobs import OutboxEvent, later
 from backend.network import service as network
 from backend.rewards import service as rewards
 from backend.subsidy import service as subsidy
+from backend.webhooks import service as webhooks
+from backend.webhooks.rules import EVENTS, Opened
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=CITY)
 YUHANG = "330110"
@@ -75,6 +78,30 @@ def a_dead_letter(db: Session, district: str = YUHANG, *, at: datetime = NOON) -
     event = later(db, "test.nothing", {}, district=district, at=at, due_at=at + timedelta(days=1))
     db.execute(update(OutboxEvent).where(OutboxEvent.id == event).values(dead_at=at, attempts=12))
     return event
+
+
+# ── webhooks ──
+
+
+def an_endpoint(
+    db: Session,
+    *,
+    by: Actor,
+    url: str = "https://recycler.example/hooks",
+    event_types: Sequence[str] = tuple(EVENTS),
+    at: datetime = NOON,
+) -> Opened:
+    """Register an endpoint of a manager's operator; it hears of everything."""
+    return webhooks.register(db, by=by, at=at, url=url, event_types=event_types, description="")
+
+
+def a_failed_delivery(db: Session, endpoint: UUID, *, by: Actor, at: datetime = NOON) -> UUID:
+    """Give up a delivery to an endpoint."""
+    delivery = webhooks.ping(db, endpoint, by=by, at=at)
+    tried = {"at": at.isoformat(), "response_status": 503, "duration_ms": 12, "reason": "refused"}
+    delivery.state, delivery.tries, delivery.history = "failed", 1, [tried]
+    db.execute(update(OutboxEvent).where(OutboxEvent.id == delivery.event).values(dead_at=at))
+    return delivery.id
 
 
 # ── identity ──

@@ -29,6 +29,9 @@ class State(StrEnum):
     MISSED = "missed"
 
 
+ANNOUNCED = frozenset({State.ASSIGNED, State.CANCELLED, State.MISSED})
+"""What the operator's systems are told; the rest its collector does himself."""
+
 OPEN = (State.REQUESTED, State.ASSIGNED, State.ACCEPTED, State.ARRIVED, State.WEIGHED)
 
 AT_THE_DOOR = frozenset({State.ARRIVED, State.WEIGHED})

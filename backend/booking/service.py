@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +20,16 @@ from backend.booking.errors import (
     WindowNotServed,
 )
 from backend.booking.models import IS_OPEN, Pickup, PickupStep
-from backend.booking.rules import AT_THE_DOOR, MISSED_AFTER, OPEN, State, chosen, may_become, promised
+from backend.booking.rules import (
+    ANNOUNCED,
+    AT_THE_DOOR,
+    MISSED_AFTER,
+    OPEN,
+    State,
+    chosen,
+    may_become,
+    promised,
+)
 from backend.catalogue import queries as catalogue
 from backend.identity import queries as identity
 from backend.identity import service as persons
@@ -28,6 +38,7 @@ from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.network import queries as network
 from backend.notices import service as notices
+from backend.webhooks import service as webhooks
 
 
 def book(
@@ -80,6 +91,7 @@ def book(
     steps = [_note(db, pickup, State.REQUESTED, by=by, at=at)]
     if collector:
         steps.append(_note(db, pickup, State.ASSIGNED, by=Actor.system(by.district), at=at))
+        _announce(db, pickup, State.ASSIGNED, at=at)
     due = pickup.window_end + MISSED_AFTER
     later(db, "booking.miss", {"pickup": str(pickup.id)}, district=by.district, at=at, due_at=due)
     return queries.Booking(pickup, hours, collector, prices, steps)
@@ -212,7 +224,24 @@ def _move(db: Session, pickup: Pickup, wanted: State, *, by: Actor, at: datetime
     _check(pickup, wanted)
     pickup.state = wanted
     _note(db, pickup, wanted, by=by, at=at, reason=reason)
+    if wanted in ANNOUNCED:
+        _announce(db, pickup, wanted, at=at)
     return pickup
+
+
+def _announce(db: Session, pickup: Pickup, state: State, *, at: datetime) -> None:
+    """Tell the operator's systems; of the household nothing but the community."""
+    collector = None if pickup.collector is None else str(pickup.collector)
+    facts: dict[str, Any] = {"pickup_id": str(pickup.id), "collector_id": collector}
+    if state == State.ASSIGNED:
+        facts |= {
+            "community": pickup.community,
+            "window_start": pickup.window_start.isoformat(),
+            "window_end": pickup.window_end.isoformat(),
+            "materials": pickup.materials,
+        }
+    kind = f"pickup.{state}"
+    webhooks.announce(db, kind, facts, operator=pickup.operator, district=pickup.district, at=at)
 
 
 def _note(

@@ -71,12 +71,14 @@ __all__ = [
     "enrol_second_factor",
     "enter_resident",
     "exchange_district",
+    "forget_letter",
     "forget_phones",
     "hand_over_second_factor",
     "invite",
     "issue_card",
     "join",
     "leave",
+    "letter",
     "offer_phone",
     "open_household",
     "prove",
@@ -97,7 +99,6 @@ __all__ = [
     "sign_in_staff",
     "sign_out",
     "speaks_for",
-    "take_letter",
     "verify_second_factor",
     "vouch_at_door",
     "vouch_for",
@@ -156,15 +157,23 @@ def send_code(
     return CodeSent(request_id=request_id, expires_at=at + rules.CODE_LIVES, resend_at=at + rules.CODE_EVERY)
 
 
-def take_letter(db: Session, code: UUID, *, at: datetime) -> Letter | None:
-    """Take the message of a code, once; what remains names nobody, and goes after an hour."""
+def letter(db: Session, code: UUID, *, at: datetime) -> Letter | None:
+    """Write the message of a code while it is of use; codes of an hour ago go."""
     db.execute(delete(OneTimeCode).where(OneTimeCode.created_at <= at - rules.HOUR))
     row = queries.code_locked(db, code)
     if row is None or row.vault_key is None or row.phone_sealed is None:
         return None
+    if not row.is_open(at):
+        forget_letter(db, code)
+        return None
     phone = unseal(row.vault_key, row.phone_sealed, place=f"one_time_code.phone/{code}")
-    row.vault_key = row.phone_sealed = None
-    return Letter(phone, row.digits(), row.language) if row.is_open(at) else None
+    return Letter(phone, row.digits(), row.language)
+
+
+def forget_letter(db: Session, code: UUID) -> None:
+    """Forget whose number a code went to: it left, or is of no use any more."""
+    if row := queries.code_locked(db, code):
+        row.vault_key = row.phone_sealed = None
 
 
 def sign_in_resident(

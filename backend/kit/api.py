@@ -1,6 +1,7 @@
 """How a room speaks HTTP: strict JSON in, documented refusals out, one OpenAPI document of all of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
@@ -172,6 +173,56 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     responses |= _responses(list(dict.fromkeys(problems)))
     responses["429"]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _PACE_HEADERS}
     return {**operation, "responses": responses}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that subscribers are sent: what it is, what its body may say, and an example of that."""
+
+    kind: str
+    about: str
+    body: type[Schema]
+    example: dict[str, Any]
+
+
+_SIGNED = {
+    "webhook-id": "the same whenever the same event is sent again",
+    "webhook-timestamp": "when this try was made, in seconds since 1970; refuse one older than five minutes",
+    "webhook-signature": "one or more of `v1,` and base64 of HMAC-SHA-256, with blanks between",
+}
+
+
+def describe_events(api: "PlatformApi", events: Iterable[Event]) -> None:
+    """Write what subscribers are sent into the document's `webhooks`."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
+        for name, about in _SIGNED.items()
+    ]
+    answers = {
+        "2XX": {"description": "taken"},
+        "410": {"description": "gone: nothing is sent any more until a manager resumes it"},
+        "default": {"description": "not taken; it is sent again later"},
+    }
+    api.spec.options["webhooks"] = {
+        event.kind: {
+            "post": {
+                "summary": event.about,
+                "tags": ["webhooks"],
+                "parameters": headers,
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": api.ma_plugin.resolver.resolve_schema_dict(event.body),
+                            "example": event.example,
+                        }
+                    },
+                },
+                "responses": answers,
+            }
+        }
+        for event in events
+    }
 
 
 class DistrictCode(BaseConverter):

@@ -23,7 +23,7 @@ _EVENT = {
     "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "topic": "notices.send_sms",
     "created_at": "2026-11-16T04:00:00+00:00",
-    "due_at": "2026-11-16T07:00:00+00:00",
+    "due_at": "2026-11-16T06:00:00+00:00",
     "attempts": 12,
     "last_error": "HTTPError",
     "dead_at": "2026-11-16T06:00:00+00:00",

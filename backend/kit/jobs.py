@@ -2,10 +2,15 @@
 
 A row is due at a time: at once (a notice), or at a deadline (silence). The sweep finds what is due
 and not done, so whatever Redis forgets is found again, and a handler runs in the one transaction
-that marks its row done.
+that marks its row done: its effect happens exactly once.
+
+What leaves the house, a text message or a webhook, is an errand. It is run with no transaction open, so
+that nobody's slowness keeps a lock, and it happens at least once: whoever is killed between sending and
+writing it down sends it again, under the same key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -29,14 +34,38 @@ log = structlog.get_logger()
 
 QUEUE = "lvzhang"
 GIVE_UP_AFTER = 12
+_WAITS = tuple(timedelta(seconds=2**tries) for tries in range(1, GIVE_UP_AFTER))
+"""How long a failed event rests before its next try; after the last of them it is given up."""
+_ERRAND_TAKES = timedelta(minutes=1)
+"""Longer than any errand may take: whoever has not come back by then was killed on the way."""
 SWEEP_SECONDS = 5
 _ONE_DAY = 86_400
 _KEPT = timedelta(days=30)
 _MOST_WAITING = 1000
 """The sweep adds nothing to a queue as long as this: what it found before is still in there."""
 
-Handler = Callable[..., None]
+
+def _nothing(*_: Any) -> None:
+    """Write nothing down."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What leaves the house: `go` with no transaction open, then one of the others in a transaction."""
+
+    go: Callable[[], Any]
+    """Raises if it did not leave."""
+    done: Callable[[Session, Any, datetime], None] = _nothing
+    """Told what `go` came back with, in the transaction that marks the event done."""
+    failed: Callable[[Session, Exception, datetime], None] = _nothing
+    """Told why it failed, in the transaction that puts the event off."""
+    given_up: Callable[[Session, datetime], None] = _nothing
+    """Told after the last failure, in the same transaction."""
+
+
+Handler = Callable[..., Errand | None]
 _handlers: dict[str, Handler] = {}
+_waits: dict[str, Sequence[timedelta]] = {}
 
 
 class OutboxEvent(InCity, Base):
@@ -68,11 +97,14 @@ class ClockRun(Base):
     slot: Mapped[int] = mapped_column(primary_key=True)
 
 
-def handles(topic: str) -> Callable[[Handler], Handler]:
-    """Register what happens for a topic: `handler(db, *, district, at, **payload)`, safe to run twice."""
+def handles(topic: str, *, waits: Sequence[timedelta] = _WAITS) -> Callable[[Handler], Handler]:
+    """Register what happens for a topic: `handler(db, *, district, at, **payload)`, safe to run twice.
+
+    :param waits: how long the event rests after each failure
+    """
 
     def register(handler: Handler) -> Handler:
-        _handlers[topic] = handler
+        _handlers[topic], _waits[topic] = handler, waits
         return handler
 
     return register
@@ -130,17 +162,25 @@ def wake(events: list[UUID]) -> None:
 
 def run(event_id: str) -> None:
     """Do one event, if it is still to be done and nobody else is at it."""
-    event, at = UUID(event_id), utc_now()
+    event, errand = UUID(event_id), None
     try:
         with transaction() as db:
-            _do(db, event, at)
+            errand = _do(db, event, utc_now())
+        if errand is not None:
+            _carry(event, errand)
     except Exception as error:
-        log.exception("event_failed", event_id=event_id)
+        # That the world outside does not answer is no fault of ours, and needs no trace of our calls.
+        log.warning(
+            "event_failed",
+            event_id=event_id,
+            error=type(error).__name__,
+            exc_info=not isinstance(error, OSError),
+        )
         with transaction() as db:
-            _failed(db, event, error, at)
+            _failed(db, event, error, utc_now(), errand)
 
 
-def _do(db: Session, event: UUID, at: datetime) -> None:
+def _do(db: Session, event: UUID, at: datetime) -> Errand | None:
     row = db.scalars(
         select(OutboxEvent)
         .where(OutboxEvent.id == event, OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None))
@@ -148,25 +188,55 @@ def _do(db: Session, event: UUID, at: datetime) -> None:
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if row is None:
-        return
+        return None
     if row.district is not None:
         see(db, row.district)
     row.done_at = at
     db.flush()
-    _handlers[row.topic](db, district=row.district, at=at, **row.payload)
+    errand = _handlers[row.topic](db, district=row.district, at=at, **row.payload)
+    if errand is not None:
+        row.done_at, row.due_at = None, at + _ERRAND_TAKES
+    return errand
 
 
-def _failed(db: Session, event: UUID, error: Exception, at: datetime) -> None:
-    """Try again later, each time twice as late, and give up where only a person can help."""
+def _carry(event: UUID, errand: Errand) -> None:
+    """Run an errand, and write down that it is done."""
+    came = errand.go()
+    at = utc_now()
+    with transaction() as db:
+        row = _pending(db, event)
+        if row is not None:
+            row.done_at = at
+            errand.done(db, came, at)
+
+
+def _pending(db: Session, event: UUID) -> OutboxEvent | None:
+    """Lock an event that nobody has done meanwhile, and see what it sees."""
     row = db.get(OutboxEvent, event, with_for_update=True)
     if row is None or row.done_at is not None:
+        return None
+    if row.district is not None:
+        see(db, row.district)
+    return row
+
+
+def _failed(db: Session, event: UUID, error: Exception, at: datetime, errand: Errand | None) -> None:
+    """Try again later, each time later still, and give up where only a person can help."""
+    row = _pending(db, event)
+    if row is None:
         return
     row.attempts += 1
     row.last_error = type(error).__name__
-    row.due_at = at + timedelta(seconds=min(2**row.attempts, 3600))
-    if row.attempts >= GIVE_UP_AFTER:
-        row.dead_at = at
-        log.error("event_given_up", event_id=str(event), topic=row.topic, last_error=row.last_error)
+    waits = _waits.get(row.topic, _WAITS)
+    if errand is not None:
+        errand.failed(db, error, at)
+    if row.attempts <= len(waits):
+        row.due_at = at + waits[row.attempts - 1]
+        return
+    row.dead_at = at
+    log.error("event_given_up", event_id=str(event), topic=row.topic, last_error=row.last_error)
+    if errand is not None:
+        errand.given_up(db, at)
 
 
 def retry(db: Session, event: UUID, *, district: str, at: datetime) -> OutboxEvent | None:

@@ -1,4 +1,9 @@
-"""How a text message leaves the house."""
+"""How a text message leaves the house: at least once.
+
+It is an errand of the outbox. A worker that is killed between handing it over and writing that down hands it
+over again, with the same `Idempotency-Key`: a gateway that heeds it sends one message, and a code or a notice
+that arrives twice does no harm.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -18,14 +23,17 @@ _PATIENCE_SECONDS = 10
 class Transport(Protocol):
     """Something that carries text messages."""
 
-    def send(self, phone: str, text: str) -> None:
-        """Carry a message to a number in E.164; raise if it did not leave."""
+    def send(self, phone: str, text: str, *, key: str) -> None:
+        """Carry a message to a number in E.164; raise if it did not leave.
+
+        :param key: the same whenever it is the same message
+        """
 
 
 class Console:
     """Writes messages to the log, where a developer reads them. Production refuses to start with it."""
 
-    def send(self, phone: str, text: str) -> None:
+    def send(self, phone: str, text: str, *, key: str) -> None:
         """Write the message down."""
         log.info("text_message", to=phone, text=text)
 
@@ -37,7 +45,7 @@ class Gateway:
     url: str
     token: str = field(repr=False)
 
-    def send(self, phone: str, text: str) -> None:
+    def send(self, phone: str, text: str, *, key: str) -> None:
         """Hand the message over.
 
         :raises OSError: the gateway is away, or refuses
@@ -45,7 +53,11 @@ class Gateway:
         request = Request(  # noqa: S310  # the settings take https only
             self.url,
             data=json.dumps({"to": phone, "text": text}).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+            },
             method="POST",
         )
         urlopen(request, timeout=_PATIENCE_SECONDS).close()  # noqa: S310  # nosec B310

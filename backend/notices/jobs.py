@@ -1,20 +1,23 @@
 """What notices do later: text messages, and what the room below has to say."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.kit import sms
-from backend.kit.jobs import handles
+from backend.kit.jobs import Errand, handles
 from backend.notices import queries, service
 
 
 @handles("notices.send_sms")
-def send_sms(db: Session, *, district: str, at: datetime, notice: str) -> None:
+def send_sms(db: Session, *, district: str, at: datetime, notice: str) -> Errand | None:
     """Send a notice to its reader's phone; the words are made now and kept nowhere."""
-    if letter := queries.letter(db, district, UUID(notice)):
-        sms.transport().send(letter.phone, letter.text)
+    letter = queries.letter(db, district, UUID(notice))
+    if letter is None:
+        return None
+    return Errand(partial(sms.transport().send, letter.phone, letter.text, key=notice))
 
 
 @handles("notices.new_device")

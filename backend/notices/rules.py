@@ -101,6 +101,30 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"points", "moment"}),
         moments=frozenset({"moment"}),
     ),
+    "webhook.failing": Template(
+        zh=Words(
+            "Webhook 地址已暂停",
+            "{host} 连续三天没有成功接收事件，已暂停投递。恢复后，期间的事件会补发。",
+        ),
+        en=Words(
+            "An endpoint is paused",
+            "{host} has taken no event for three days, so nothing is sent there. What happens meanwhile is"
+            " held until you resume it.",
+        ),
+        params=frozenset({"endpoint", "host"}),
+    ),
+    "webhook.gone": Template(
+        zh=Words(
+            "Webhook 地址已暂停",
+            "{host} 答复 410（已停用），已暂停投递。恢复后，期间的事件会补发。",
+        ),
+        en=Words(
+            "An endpoint is paused",
+            "{host} answered 410 Gone, so nothing is sent there. What happens meanwhile is held until you"
+            " resume it.",
+        ),
+        params=frozenset({"endpoint", "host"}),
+    ),
     "redemption.expired": Template(
         zh=Words("兑换券已过期", "兑换券过期未使用，所用积分已退回。"),
         en=Words("Your voucher has expired", "The voucher was not used in time; its points are back."),

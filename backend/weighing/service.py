@@ -22,7 +22,7 @@ from backend.kit.jobs import later
 from backend.network import queries as network
 from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
-from backend.weighing import queries, quoting
+from backend.weighing import events, queries, quoting
 from backend.weighing.errors import (
     AlreadyConfirmed,
     AlreadyEnded,
@@ -159,6 +159,7 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
     shown = {**facts, "total_points": points, "deadline": weighing.answer_by.isoformat()}
     for person in identity.members(db, by.district, weighing.household):
         notices.tell(db, person, "weighing.quoted", shown, district=by.district, at=at, sms=True)
+    events.quoted(db, weighing, lines, at=at)
     return queries.Quote(weighing, lines)
 
 
@@ -222,6 +223,7 @@ def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason
     for person in identity.members(db, by.district, weighing.household):
         facts = {"weighing": str(weighing.id)}
         notices.tell(db, person, "weighing.returned", facts, district=by.district, at=at)
+    events.returned(db, weighing, at=at)
     quoting.release(db, weighing, lines, kind="quote.returned", key=key, at=at)
     return queries.Quote(weighing, lines)
 
@@ -240,6 +242,7 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     )
     weighing.entry = new_id(at)
     _end(weighing, State.CONFIRMED, how=how, at=at)
+    events.confirmed(db, weighing, receipt.lines, how=how, at=at)
     accounts.award(
         db,
         id=weighing.entry,

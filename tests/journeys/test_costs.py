@@ -23,8 +23,8 @@ def test_round_trips_of_the_hot_routes(city, statements):
 
     assert costs == {
         "show a quote": 3,
-        "confirm": 16,
-        "book": 13,
+        "confirm": 17,
+        "book": 14,
         "balances": 3,
         "statement": 2,
         "redeem": 10,

@@ -30,9 +30,10 @@ OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
-    | {"colleague", "staff_invitation", "shared_phone"}
+    | {"colleague", "staff_invitation", "shared_phone", "endpoint", "delivery"}
 )
 """What somebody may name that is not theirs."""
+ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,18 @@ CALLS: dict[str, Call] = {
     ),
     # All of it: lines of the same moment have no order that a page could be known by.
     "staffing_list_trail": Call(query={"limit": "100"}),
+    "webhooks_list_endpoints": Call(),
+    "webhooks_register": Call(body=ENDPOINT),
+    "webhooks_show_endpoint": Call(),
+    "webhooks_change_endpoint": Call(body=ENDPOINT),
+    "webhooks_remove_endpoint": Call(),
+    "webhooks_renew_secret": Call(),
+    "webhooks_pause": Call(),
+    "webhooks_resume": Call(),
+    "webhooks_ping": Call(),
+    "webhooks_list_deliveries": Call(query={"limit": "100"}),
+    "webhooks_replay_since": Call(body={"since": "2026-01-01T00:00:00+08:00"}),
+    "webhooks_replay": Call(),
     "catalogue_list_materials": Call(),
     "catalogue_show_price_list": Call(),
     "carbon_show_factors": Call(),

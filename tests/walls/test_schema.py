@@ -45,6 +45,7 @@ _MOMENTS = some.datetimes(datetime(2001, 1, 1), datetime(2198, 1, 1), timezones=
 FORMATS = {
     "date-time": _MOMENTS.map(datetime.isoformat),
     "date": _MOMENTS.map("{:%Y-%m-%d}".format),
+    "endpoint": some.from_regex(r"\Ahttps://[a-z]{1,20}\.example/[a-z]{0,20}\Z"),
     "mobile-number": some.from_regex(r"\A1610[0-9]{7}\Z"),
 }
 for _name, _strategy in FORMATS.items():

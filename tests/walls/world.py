@@ -38,7 +38,7 @@ EXPIRED, REVOKED = "expired", "revoked"
 REACH = {RESIDENT: "household", "collector": "collector", "till": "merchant", "operator_manager": "operator"}
 """By what somebody owns things. Who is not named here works for a whole district."""
 ASSUMED = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
-SECRET = ("pickup", "weighing", "line", "entry", "redemption", "person", "phone")
+SECRET = ("endpoint", "delivery", "pickup", "weighing", "line", "entry", "redemption", "person", "phone")
 """What nobody may read whom it does not belong to."""
 
 
@@ -303,6 +303,9 @@ def _scene(
         "staff_code": second.code,
         "shared_phone": str(identity.offer_phone(db, by=manager, at=at).id),
     }
+    endpoint = makers.an_endpoint(db, by=manager, at=at).endpoint.id
+    delivery = makers.a_failed_delivery(db, endpoint, by=manager, at=at)
+    scene.ids |= {"endpoint": str(endpoint), "delivery": str(delivery)}
     _bring(db, scene, Stage.QUOTED, at=at)
     _credit(db, scene, at=at)
     if stage != Stage.RESTED:

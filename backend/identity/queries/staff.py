@@ -8,7 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.identity.models import Assignment, Credential, Guess, Person, Phone, SecondFactor
-from backend.identity.rules import COLLECTOR, PHONE_CODE_LIVES, RESIDENT, Colleague, Collector, PhoneKnown
+from backend.identity.rules import (
+    COLLECTOR,
+    OPERATOR_MANAGER,
+    PHONE_CODE_LIVES,
+    RESIDENT,
+    Colleague,
+    Collector,
+    PhoneKnown,
+)
 from backend.kit import paging
 from backend.kit.db import in_sight
 from backend.kit.paging import Page, cut
@@ -25,6 +33,17 @@ def collectors(db: Session, district: str, operator: UUID) -> list[Collector]:
         .order_by(Credential.login)
     )
     return [Collector(person.id, number, person.name() or number) for person, number in rows]
+
+
+def managers(db: Session, district: str, *, operator: UUID) -> list[UUID]:
+    """List who manages an operator in a district."""
+    query = select(Assignment.person).where(
+        Assignment.district == district,
+        Assignment.role == OPERATOR_MANAGER,
+        Assignment.organisation == operator,
+        Assignment.ended_at.is_(None),
+    )
+    return list(db.scalars(query.order_by(Assignment.id)))
 
 
 def colleagues(

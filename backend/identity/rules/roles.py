@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from backend.identity.rules.values import Post
 
 RESIDENT, NEWCOMER, COLLECTOR = "resident", "newcomer", "collector"
+OPERATOR_MANAGER = "operator_manager"
 _SIGNED_IN = ("me:read", "session:end")
 _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
@@ -64,14 +65,14 @@ ROLES: Mapping[str, frozenset[str]] = {
             "trail:read",
         }
     ),
-    "operator_manager": frozenset(
-        {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage"}
+    OPERATOR_MANAGER: frozenset(
+        {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage", "webhook:manage"}
     ),
     "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
-NEEDS_SECOND_FACTOR = frozenset({"operator_manager", "district_admin", "approver", "auditor"})
+NEEDS_SECOND_FACTOR = frozenset({OPERATOR_MANAGER, "district_admin", "approver", "auditor"})
 """Who reads or decides beyond their own counter; a till may enrol one, and is then asked for it too."""
 PROOF, NEW_SECRET, ENROLMENT = "second_factor", "new_secret", "second_factor_enrolment"
 STEPS: Mapping[str, frozenset[str]] = {

@@ -171,26 +171,28 @@ def test_the_message_leaves_by_the_outbox_which_names_nobody(db):
     code = db.scalars(select(OneTimeCode)).one()
 
     assert (event.topic, event.payload) == ("identity.send_code", {"code": str(code.id)})
-    letter = service.take_letter(db, code.id, at=NOON)
+    letter = service.letter(db, code.id, at=NOON)
     assert letter is not None
     assert (letter.phone, letter.digits) == (ALICE, code.digits())
 
 
-def test_a_message_is_taken_once_and_its_number_with_it(db):
+def test_a_message_that_left_has_forgotten_its_number(db):
     ask(db)
     code = db.scalars(select(OneTimeCode)).one()
+    assert service.letter(db, code.id, at=NOON) == service.letter(db, code.id, at=NOON)
 
-    service.take_letter(db, code.id, at=NOON)
+    service.forget_letter(db, code.id)
 
     assert (code.vault_key, code.phone_sealed) == (None, None)
-    assert service.take_letter(db, code.id, at=NOON) is None
+    assert service.letter(db, code.id, at=NOON) is None
 
 
 def test_a_message_that_comes_too_late_is_not_sent(db):
     ask(db)
     code = db.scalars(select(OneTimeCode)).one()
 
-    assert service.take_letter(db, code.id, at=NOON + timedelta(minutes=5)) is None
+    assert service.letter(db, code.id, at=NOON + timedelta(minutes=5)) is None
+    assert (code.vault_key, code.phone_sealed) == (None, None)
 
 
 def test_codes_are_forgotten_after_an_hour(db):
@@ -199,7 +201,7 @@ def test_codes_are_forgotten_after_an_hour(db):
     newest = queries.newest_code(db, blind_index(BOB))
     assert newest is not None
 
-    service.take_letter(db, newest.id, at=NOON + timedelta(hours=1))
+    service.letter(db, newest.id, at=NOON + timedelta(hours=1))
 
     assert db.scalars(select(OneTimeCode.id)).all() == [newest.id]
 

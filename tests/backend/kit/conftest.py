@@ -1,9 +1,6 @@
 """The planted application, on a database that is emptied before each test."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +10,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.kit import db as kit
-from backend.local import processes, programs, servers, valkey
 from backend.local.roles import Database
 from backend.settings import settings
 from tests.backend.kit import planted
@@ -65,41 +61,6 @@ def post(visitor: FlaskClient) -> Post:
         return visitor.post(path, headers=headers, **more)
 
     return send
-
-
-@dataclass(frozen=True)
-class OwnValkey:
-    """A server that nobody else uses, so that it may be stopped."""
-
-    home: Path
-    url: str
-
-    def stop(self) -> None:
-        """Stop it."""
-        valkey.stop(self.home)
-
-    def restart(self) -> None:
-        """Start it again as it was, with the password that everybody knows."""
-        folder, log = self.home / "valkey", self.home / "valkey.log"
-        command = [programs.valkey(), self.home / "valkey.conf"]
-        with log.open("w") as output:
-            server = processes.start(command, output=output, environment=processes.BARE, folder=folder)
-        processes.wait_for(server, lambda: valkey.answers(self.home), log=log)
-        processes.let_go(server)
-
-
-@pytest.fixture
-def own_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnValkey]:
-    """A Valkey for this test alone; the platform's settings lead to it."""
-    home = servers.home("test") / "outages"
-    home.mkdir(mode=0o711, exist_ok=True)
-    own = OwnValkey(home, valkey.start(home, outlives_us=True))
-    monkeypatch.setenv("REDIS_URL", own.url)
-    settings.cache_clear()
-    yield own
-    own.stop()
-    settings.cache_clear()
-    shutil.rmtree(home)
 
 
 def told(answer: TestResponse) -> dict[str, Any]:

@@ -1,91 +1,27 @@
 """Every effect happens exactly once, though Valkey is emptied and stopped and workers are killed at work."""
 
-import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from threading import Event, Thread
 
-import psutil
 import pytest
-import redis
 from sqlalchemy import func, select
 
-from backend.kit import jobs
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import OutboxEvent, later
-from backend.local.places import ROOT
+from tests import outages
 from tests.backend.kit import work
-from tests.backend.kit.conftest import OwnValkey
+from tests.outages import Crew, OwnValkey, outage
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("emptied")]
 
-WORKERS, BATCHES, AT_ONCE = 3, 20, 8
-
-
-class Crew:
-    """Workers that a supervisor starts again, whatever ends them."""
-
-    def __init__(self) -> None:
-        self._members = [self._hire() for _ in range(WORKERS)]
-        self.killed = 0
-
-    def _hire(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([sys.executable, "-m", work.__name__], cwd=ROOT)
-
-    def look_after(self) -> None:
-        """Replace who has ended."""
-        self._members = [each if each.poll() is None else self._hire() for each in self._members]
-
-    def kill_one(self) -> None:
-        """Kill a worker and the process of its job, in the middle of whatever they do."""
-        with suppress(psutil.NoSuchProcess):
-            worker = psutil.Process(random.choice(self._members).pid)
-            for each in (*worker.children(recursive=True), worker):
-                each.kill()
-            self.killed += 1
-
-    def dismiss(self) -> None:
-        """End them all."""
-        for each in self._members:
-            with suppress(psutil.NoSuchProcess):
-                for process in (*psutil.Process(each.pid).children(recursive=True), psutil.Process(each.pid)):
-                    process.kill()
-            each.wait()
+BATCHES, AT_ONCE = 20, 8
 
 
 @pytest.fixture
 def crew(own_valkey: OwnValkey) -> Iterator[Crew]:
-    """Workers, and a clock that sweeps."""
-    hired, over = Crew(), Event()
-    clock = Thread(target=sweep_until, args=(over,))
-    clock.start()
-    yield hired
-    over.set()
-    clock.join()
-    hired.dismiss()
-
-
-def sweep_until(over: Event) -> None:
-    while not over.wait(0.5):
-        jobs.sweep()
-
-
-def outage(nth: int, crew: Crew, own_valkey: OwnValkey) -> None:
-    """Do something bad to the queue or to a worker."""
-    match nth % 5:
-        case 0:
-            with suppress(redis.RedisError), redis.Redis.from_url(own_valkey.url) as client:
-                client.flushall()
-        case 2:
-            own_valkey.stop()
-        case 3:
-            own_valkey.restart()
-        case _:
-            crew.kill_one()
+    with outages.crew(work.__name__) as hired:
+        yield hired
 
 
 def undone() -> int:
@@ -104,10 +40,7 @@ def test_every_effect_happens_exactly_once(crew: Crew, own_valkey: OwnValkey):
         outage(batch, crew, own_valkey)
         crew.look_after()
         time.sleep(0.5)
-    deadline = time.monotonic() + 240
-    while undone() and time.monotonic() < deadline:
-        crew.look_after()
-        time.sleep(0.5)
+    crew.work_until(lambda: undone() == 0)
 
     with transaction() as db:
         notes = select(OutboxEvent.payload["words"].astext).where(OutboxEvent.topic == "note")

@@ -16,8 +16,9 @@ from werkzeug.test import TestResponse
 from backend.kit import pace
 from backend.settings import settings
 from tests.backend.kit import planted
-from tests.backend.kit.conftest import OwnValkey, Post, code
+from tests.backend.kit.conftest import Post, code
 from tests.conftest import NOWHERE
+from tests.outages import OwnValkey
 
 TOO_OFTEN = (429, "too_many_requests")
 NOTE = {"words": "a"}

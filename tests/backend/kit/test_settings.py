@@ -39,6 +39,7 @@ def test_who_says_nothing_is_in_production(environment: pytest.MonkeyPatch):
     ("name", "value", "complaint"),
     [
         ("LV_FIXED_CODE", "246810", "LV_FIXED_CODE is for development"),
+        ("LV_WEBHOOKS_TO_LOOPBACK", "yes", "LV_WEBHOOKS_TO_LOOPBACK is for development"),
         ("LV_SMS_TRANSPORT", "console", "writes codes to the log"),
         ("LV_SMS_GATEWAY_URL", "http://gateway.example/send", "sms_gateway_url"),
         ("LV_SMS_GATEWAY_TOKEN", None, "needs LV_SMS_GATEWAY_URL and LV_SMS_GATEWAY_TOKEN"),

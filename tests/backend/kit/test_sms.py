@@ -28,12 +28,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 class Operator(BaseHTTPRequestHandler):
     """An operator's gateway that writes down what it gets."""
 
-    received: ClassVar[list[tuple[str, dict[str, str]]]] = []
+    received: ClassVar[list[tuple[str, str, dict[str, str]]]] = []
     status: ClassVar[int] = 200
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.received.append((self.headers["Authorization"], body))
+        self.received.append((self.headers["Authorization"], self.headers["Idempotency-Key"], body))
         self.send_response(self.status)
         self.end_headers()
 
@@ -52,15 +52,15 @@ def gateway() -> Iterator[sms.Gateway]:
 
 def test_development_reads_its_messages_in_the_log():
     with capture_logs() as logs:
-        sms.transport().send("+8616100000001", "你好")
+        sms.transport().send("+8616100000001", "你好", key="7")
 
     assert [(line["to"], line["text"]) for line in logs] == [("+8616100000001", "你好")]
 
 
 def test_a_gateway_gets_the_message_and_knows_who_sends_it(gateway):
-    gateway.send("+8616100000001", "你好")
+    gateway.send("+8616100000001", "你好", key="7")
 
-    assert Operator.received == [("Bearer secret", {"to": "+8616100000001", "text": "你好"})]
+    assert Operator.received == [("Bearer secret", "7", {"to": "+8616100000001", "text": "你好"})]
     assert "secret" not in repr(gateway)
 
 
@@ -68,7 +68,7 @@ def test_a_gateway_that_refuses_is_an_error(gateway, monkeypatch):
     monkeypatch.setattr(Operator, "status", 503)
 
     with pytest.raises(OSError, match="503"):
-        gateway.send("+8616100000001", "你好")
+        gateway.send("+8616100000001", "你好", key="7")
 
 
 def test_production_refuses_to_start_with_the_console(environment):

@@ -1,0 +1,1 @@
+"""What an operator's own systems are told: events of that operator, signed, delivered at least once."""
