@@ -258,7 +258,7 @@ def measured(client: FlaskClient) -> dict[str, float]:
 
 
 def test_metrics_say_that_the_queue_is_away(visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch):
-    choose(monkeypatch, LV_METRICS_TOKEN=TOKEN)
+    choose(monkeypatch, LV_METRICS_TOKEN=TOKEN, REDIS_URL=f"redis://{NOWHERE}")
 
     assert measured(visitor)["lv_queue_up"] == 0
 
