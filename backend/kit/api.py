@@ -203,11 +203,13 @@ def describe_events(api: "PlatformApi", events: Iterable[Event]) -> None:
         "410": {"description": "gone: nothing is sent any more until a manager resumes it"},
         "default": {"description": "not taken; it is sent again later"},
     }
+    # A tag of their own: some generators of clients let a tag's events overwrite its operations.
+    api.spec.tag({"name": "events", "description": "What an operator's own systems are sent."})
     api.spec.options["webhooks"] = {
         event.kind: {
             "post": {
                 "summary": event.about,
-                "tags": ["webhooks"],
+                "tags": ["events"],
                 "parameters": headers,
                 "requestBody": {
                     "required": True,
