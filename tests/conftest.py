@@ -23,8 +23,9 @@ import redis
 from flask import Flask
 from psycopg import sql
 from psycopg.abc import Query
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from backend import migrations
 from backend.kit import db as kit
@@ -35,6 +36,8 @@ from backend.settings import settings
 from tests.outages import OwnValkey
 
 YUHANG = "330110"
+
+_opened: list[Any] = []
 
 NOWHERE = "127.0.0.1:1"
 """Where a test gets that asks for no server: nowhere, at once."""
@@ -61,6 +64,18 @@ def pytest_configure() -> None:
         LV_LOG_REQUESTS="no",
         LV_MASTER_KEY="dGVzdHMgaGF2ZSBub3RoaW5nIHdvcnRoIHNlYWxpbmc=",
     )
+
+
+@event.listens_for(Pool, "connect")
+def _remember(connection: Any, _record: Any) -> None:
+    """Know every connection of an engine: some are opened by a thread when its test is over."""
+    _opened.append(connection)
+
+
+def pytest_sessionfinish() -> None:
+    """Close what engines have left open."""
+    for connection in _opened:
+        connection.close()
 
 
 @dataclass(frozen=True)
