@@ -224,6 +224,8 @@ def _rate(price: Entry, subsidised: Entry | None, payer: UUID) -> Rate:
         programme=payer if subsidised else None,
         market_basis=basis(price),
         subsidy_basis=basis(subsidised) if subsidised else None,
+        needs_verified_scale=given.get("needs_verified_scale", False),
+        needs_confirmation=given.get("needs_confirmation", False),
     )
 
 

@@ -237,6 +237,8 @@ def a_rate(
     operator: Decimal | int = 0,
     ceiling_grams: int | None = None,
     programme: UUID | None = None,
+    needs_verified_scale: bool = False,
+    needs_confirmation: bool = False,
 ) -> Rate:
     """Price a material; whatever is subsidised has a programme."""
     payer = programme or (new_id() if subsidy or operator else None)
@@ -250,6 +252,8 @@ def a_rate(
         programme=payer,
         market_basis=ASSUMED,
         subsidy_basis=ASSUMED if payer else None,
+        needs_verified_scale=needs_verified_scale,
+        needs_confirmation=needs_confirmation,
     )
 
 

@@ -38,6 +38,8 @@ BOOKING = {
                 "ceiling_grams": 30000,
                 "programme": "019a8f00-0000-7000-8000-000000000002",
                 "subsidy_basis": _ASSUMED,
+                "needs_verified_scale": True,
+                "needs_confirmation": False,
             }
         ],
     },

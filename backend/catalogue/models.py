@@ -119,6 +119,9 @@ class RateRow(Base):
             "num_nonnulls(programme, subsidy_grade, subsidy_basis_zh, subsidy_basis_en) in (0, 4)",
             name="basis",
         ),
+        CheckConstraint(
+            "programme is not null or not (needs_verified_scale or needs_confirmation)", name="conditions"
+        ),
     )
 
     district: Mapped[str] = mapped_column(primary_key=True)
@@ -138,6 +141,8 @@ class RateRow(Base):
     subsidy_source: Mapped[str | None]
     subsidy_basis_zh: Mapped[str | None]
     subsidy_basis_en: Mapped[str | None]
+    needs_verified_scale: Mapped[bool]
+    needs_confirmation: Mapped[bool]
 
     @classmethod
     def of(cls, rate: Rate, *, district: str, version: UUID) -> "RateRow":
@@ -161,6 +166,8 @@ class RateRow(Base):
             subsidy_source=subsidy and subsidy.source,
             subsidy_basis_zh=subsidy and subsidy.zh,
             subsidy_basis_en=subsidy and subsidy.en,
+            needs_verified_scale=rate.needs_verified_scale,
+            needs_confirmation=rate.needs_confirmation,
         )
 
     def rate(self) -> Rate:
@@ -177,6 +184,8 @@ class RateRow(Base):
                 self.market_grade, self.market_source, self.market_basis_zh, self.market_basis_en
             ),
             subsidy_basis=self._subsidy_basis(),
+            needs_verified_scale=self.needs_verified_scale,
+            needs_confirmation=self.needs_confirmation,
         )
 
     def _subsidy_basis(self) -> Basis | None:

@@ -55,6 +55,8 @@ _PRICE_LIST = {
             "ceiling_grams": 30000,
             "programme": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12",
             "subsidy_basis": _ASSUMED,
+            "needs_verified_scale": True,
+            "needs_confirmation": False,
         }
     ],
 }

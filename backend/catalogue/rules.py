@@ -41,6 +41,10 @@ class Rate:
     market_basis: Basis
     subsidy_basis: Basis | None
     """None where nothing is subsidised."""
+    needs_verified_scale: bool = False
+    """Whether both subsidies wait for staff where no verified scale read the weight by itself."""
+    needs_confirmation: bool = False
+    """Whether they wait for staff where the resident was silent."""
 
     @property
     def is_subsidised(self) -> bool:

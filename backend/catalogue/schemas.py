@@ -81,6 +81,16 @@ class RateOut(Out):
         attribute="rate.subsidy_basis",
         metadata={"description": "of both subsidies and the ceiling"},
     )
+    needs_verified_scale = fields.Boolean(
+        required=True,
+        attribute="rate.needs_verified_scale",
+        metadata={"description": "whether both subsidies wait for staff where the weight was typed in"},
+    )
+    needs_confirmation = fields.Boolean(
+        required=True,
+        attribute="rate.needs_confirmation",
+        metadata={"description": "whether both subsidies wait for staff where the resident was silent"},
+    )
 
 
 class PriceListOut(Out):

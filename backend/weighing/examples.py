@@ -72,6 +72,8 @@ RECEIPT = {
                 "ceiling_grams": 30000,
                 "programme": "019a8f00-0000-7000-8000-000000000003",
                 "subsidy_basis": _ASSUMED,
+                "needs_verified_scale": True,
+                "needs_confirmation": False,
             },
             "factor": {
                 "material": "glass",

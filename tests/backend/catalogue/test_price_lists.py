@@ -39,6 +39,15 @@ def test_what_is_published_is_what_applies(db: Session):
     assert queries.version(db, YUHANG, version) == found
 
 
+def test_conditions_come_back_and_only_a_subsidy_has_them(db: Session):
+    demanding = a_rate(subsidy=10, needs_verified_scale=True, needs_confirmation=True)
+    a_price_list(db, demanding)
+    assert queries.price_list(db, YUHANG, at=NOON).rates["glass"] == demanding
+
+    with pytest.raises(IntegrityError, match="ck_rate_conditions"):
+        a_price_list(db, a_rate(market=80, needs_confirmation=True))
+
+
 def test_decimals_come_back_exactly(db: Session):
     exact = a_rate(market=Decimal("0.1234567890123456789"))
     a_price_list(db, exact)

@@ -47,6 +47,8 @@ def test_a_price_list_shows_every_rate_with_its_basis(visitor: FlaskClient):
         "ceiling_grams": 20_000,
         "programme": str(GLASS.programme),
         "subsidy_basis": shown["rates"][1]["market_basis"],
+        "needs_verified_scale": False,
+        "needs_confirmation": False,
     }
     assert shown["rates"][0]["subsidy_basis"] is None
 
