@@ -1,0 +1,74 @@
+"""What a spreadsheet is made of: columns that know what they hold, each with a heading in both languages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds, and as what it comes and goes here; an empty cell is None."""
+
+    TEXT = "text"
+    """`str`"""
+    INTEGER = "integer"
+    """`int`"""
+    FEN = "fen"
+    """`int`, shown as yuan"""
+    MOMENT = "moment"
+    """An aware `datetime`, shown in the city's time to the second"""
+    RATE = "rate"
+    """`Decimal`"""
+
+
+Value = str | int | Decimal | datetime | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: what it is called in code, and above it in both languages."""
+
+    key: str
+    zh: str
+    en: str
+    kind: Kind = Kind.TEXT
+    width: int = 18
+
+    @property
+    def heading(self) -> str:
+        """What stands above it."""
+        return f"{self.zh}\n{self.en}"
+
+    def is_called(self, heading: str) -> bool:
+        """Tell whether a heading that somebody may have typed means it."""
+        names = (self.key, self.zh, self.en, self.heading)
+        return heading.strip().casefold() in {name.casefold() for name in names}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A sheet before anything stands in it."""
+
+    key: str
+    zh: str
+    en: str
+    columns: tuple[Column, ...]
+
+    @property
+    def title(self) -> str:
+        """What its tab says."""
+        return f"{self.zh} {self.en}"
+
+    def is_called(self, title: str) -> bool:
+        """Tell whether a tab that somebody may have renamed means it."""
+        names = (self.key, self.zh, self.en, self.title)
+        return title.strip().casefold() in {name.casefold() for name in names}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A layout with its rows; each has a value for every column."""
+
+    layout: Layout
+    rows: Iterable[Sequence[Value]]
