@@ -1,6 +1,5 @@
 """The questions that are asked of accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from backend.accounts import logs
+from backend.accounts.awards import Award, award
 from backend.accounts.chart import (
     ANY,
     CO2E,
@@ -24,7 +24,7 @@ from backend.accounts.chart import (
     owed,
 )
 from backend.accounts.errors import ProofNotReady
-from backend.accounts.postings import Balance, Line, Recorded, paid
+from backend.accounts.postings import Balance, Line, Recorded
 from backend.accounts.rules import Backing
 from backend.accounts.witnesses import named
 from backend.kit.db import driver, see
@@ -33,7 +33,7 @@ from backend.network import queries as network
 from backend.settings import settings
 from ledger import Pair, Receipt
 
-__all__ = ["Backing", "Balance", "Receipt"]
+__all__ = ["Award", "Backing", "Balance", "Receipt", "award"]
 
 _BACKING = """
 with account as (
@@ -65,15 +65,28 @@ select (select coalesce(sum(posted), 0)::bigint from bounded
        (select coalesce(sum(amount), 0)::bigint from derived where asset = %(green)s) as owing_points
 """
 
-_NEXT_LAPSE = """
-select l.expires_at as lapses_at, sum(l.posted - l.held)::bigint as points
-  from ledger.lot l
-  join ledger.account a on a.book = l.book and a.id = l.account
- where a.book = %(book)s and a.path = %(path)s and a.asset = %(green)s
-   and l.posted > l.held and l.expires_at is not null
- group by l.expires_at
- order by l.expires_at
- limit 1
+# Each of a household's accounts has a floor, so its balance is kept and need not be derived. What lapses next
+# is told beside the points: this is what an app asks whenever it is opened.
+_HOUSEHOLD = """
+select coalesce(kept.posted, 0)::bigint, coalesce(kept.held, 0)::bigint, lapse.points, lapse.lapses_at
+  from (values (1, %(green)s, %(points)s), (2, %(co2e)s, %(grams)s), (3, %(owed)s, %(points)s))
+       as named (no, path, asset)
+  left join ledger.account a on a.book = %(book)s and a.path = named.path and a.asset = named.asset
+  left join lateral (
+           select sum(b.posted) as posted, sum(b.held) as held
+             from ledger.balance b
+            where b.book = %(book)s and b.account = a.id
+       ) kept on true
+  left join lateral (
+           select sum(l.posted - l.held)::bigint as points, l.expires_at as lapses_at
+             from ledger.lot l
+            where named.no = 1 and l.book = %(book)s and l.account = a.id
+              and l.posted > l.held and l.expires_at is not null
+            group by l.expires_at
+            order by l.expires_at
+            limit 1
+       ) lapse on true
+ order by named.no
 """
 
 _UNTOLD_LAPSES = """
@@ -96,27 +109,6 @@ select household, lapses_at, points
  limit %(limit)s
 """
 
-# An award, and the corrections of it in their order; each corrects the one before.
-_CORRECTIONS = """
-with recursive chain as (
-    select id, 0 as no from ledger.entry where book = %(book)s and id = %(award)s
-     union all
-    select e.id, chain.no + 1 from chain join ledger.entry e on e.book = %(book)s and e.reverses = chain.id
-)
-select id from chain order by no
-"""
-
-_EXPIRED = """
-select coalesce(sum(v.amount), 0)::bigint
-  from ledger.account a
-  join ledger.posting made on made.book = a.book and made.target = a.id and made.entry = %(award)s
-  join ledger.lot_event v
-    on v.book = a.book and v.account = a.id and v.lot = made.target_version and v.kind = 'drawn'
-  join ledger.posting took
-    on took.book = v.book and took.entry = v.entry and took.no = v.posting and took.lapsed
- where a.book = %(book)s and a.path = %(path)s and a.asset = %(green)s
-"""
-
 
 @dataclass(frozen=True)
 class HouseholdBalances:
@@ -125,19 +117,6 @@ class HouseholdBalances:
     green: Balance
     carbon: Balance
     owed: Balance
-
-
-@dataclass(frozen=True)
-class Award:
-    """An award as its corrections have left it."""
-
-    household: UUID
-    latest: UUID
-    """The award, or the last correction of it."""
-    paid_fen: Mapping[str, int]
-    """What it still costs those who paid for its points, by their account."""
-    expired_points: int
-    """What of it lapsed, and no correction has counted."""
 
 
 @dataclass(frozen=True)
@@ -168,37 +147,26 @@ def balance(db: Session, district: str, path: str, asset: str) -> Balance:
     return ledger.balance(driver(db), district, path, asset)
 
 
+def household_accounts(db: Session, district: str, household: UUID) -> HouseholdAccounts:
+    """Return a household's points, grams, what it owes and which points lapse next, in one query."""
+    names = {
+        "book": district,
+        "green": green(household),
+        "co2e": co2e(household),
+        "owed": owed(household),
+        "points": GREEN,
+        "grams": CO2E,
+    }
+    points, grams, debt = driver(db).execute(_HOUSEHOLD, names).fetchall()
+    balances = (Balance(posted=posted, held=held) for posted, held, *_ in (points, grams, debt))
+    *_, lapsing_points, lapses_at = points
+    next_lapse = None if lapses_at is None else Lapse(points=lapsing_points, lapses_at=lapses_at)
+    return HouseholdAccounts(HouseholdBalances(*balances), next_lapse)
+
+
 def household_balances(db: Session, district: str, household: UUID) -> HouseholdBalances:
     """Return a household's points, grams and what it owes, in one query."""
-    points, grams, debt = (green(household), GREEN), (co2e(household), CO2E), (owed(household), GREEN)
-    found = ledger.balances(driver(db), district, [points, grams, debt])
-    return HouseholdBalances(green=found[points], carbon=found[grams], owed=found[debt])
-
-
-def award(db: Session, district: str, award_id: UUID) -> Award | None:
-    """Find an award of points and what its corrections have left of it."""
-    conn = driver(db)
-    ids = [row[0] for row in conn.execute(_CORRECTIONS, {"book": district, "award": award_id})]
-    entries = [found.entry for each in ids if (found := ledger.entry(conn, district, each)) is not None]
-    if not entries or (household := entries[0].subject) is None:
-        return None
-    first, *corrections = entries
-    names = {"book": district, "award": award_id, "path": green(household), "green": GREEN}
-    (expired,) = conn.execute(_EXPIRED, names).fetchone() or (0,)
-    return Award(
-        household=household,
-        latest=ids[-1],
-        paid_fen=paid(first, corrections),
-        expired_points=expired - sum(one.facts["expired"] for one in corrections),
-    )
-
-
-def household_accounts(db: Session, district: str, household: UUID) -> HouseholdAccounts:
-    """Return a household's points and grams, and which points lapse next."""
-    names = {"book": district, "path": green(household), "green": GREEN}
-    with driver(db).cursor(row_factory=class_row(Lapse)) as cursor:
-        next_lapse = cursor.execute(_NEXT_LAPSE, names).fetchone()
-    return HouseholdAccounts(household_balances(db, district, household), next_lapse)
+    return household_accounts(db, district, household).balances
 
 
 def untold_lapses(

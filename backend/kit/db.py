@@ -106,8 +106,13 @@ def engine() -> Engine:
 
 def open_session(*, read_only: bool = False) -> Session:
     """Open a session that begins a transaction with its first query."""
-    bind = engine()
-    return Session(bind.execution_options(postgresql_readonly=True) if read_only else bind)
+    return Session(_reading(engine()) if read_only else engine())
+
+
+@lru_cache
+def _reading(bind: Engine) -> Engine:
+    """Return an engine's twin whose transactions are READ ONLY, made once: it brings listeners of its own."""
+    return bind.execution_options(postgresql_readonly=True)
 
 
 def see(db: Session, *districts: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import structlog
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -38,6 +38,23 @@ COSTLY: Kind = "costly"
 AWAY_SECONDS = 5
 """How long Valkey is left alone after it did not answer."""
 _PATIENCE_SECONDS = 0.25
+
+# A list of the moments of the calls in the window, the newest first. Asked and counted at once, as a second
+# round trip would cost every request more than all that is done here.
+_COUNT = """
+local oldest = redis.call('lindex', KEYS[1], -1)
+while oldest and tonumber(oldest) < ARGV[1] - ARGV[2] do
+    redis.call('rpop', KEYS[1])
+    oldest = redis.call('lindex', KEYS[1], -1)
+end
+local calls = redis.call('llen', KEYS[1])
+if calls >= tonumber(ARGV[3]) then
+    return {0, calls, oldest}
+end
+redis.call('lpush', KEYS[1], ARGV[1])
+redis.call('expire', KEYS[1], ARGV[2])
+return {1, calls + 1, oldest or ARGV[1]}
+"""
 
 
 class TooOften(TooManyRequests):
@@ -106,37 +123,53 @@ def line_of(address: str) -> str:
 
 def count(kind: Kind, *, route: str, caller: str) -> Standing:
     """Count a call, unless none is left, and say how its caller stands; Valkey learns nobody's name."""
-    quota = parse(getattr(settings(), f"limit_{kind}"))
+    quota = _quota(getattr(settings(), f"limit_{kind}"))
     return _counter_at(settings().redis_url).count(kind, quota, mac("pace", route, caller).hex()[:32])
+
+
+_quota = lru_cache(parse)
 
 
 class _Counter:
     """Valkey, and what counts in its place while it is away."""
 
     def __init__(self, url: str) -> None:
-        client = Redis.from_url(
+        self._valkey = Redis.from_url(
             url,
             socket_connect_timeout=_PATIENCE_SECONDS,
             socket_timeout=_PATIENCE_SECONDS,
             retry=Retry(NoBackoff(), 1),  # once: a connection may have died while nobody called
         )
-        storage = RedisStorage(url, connection_pool=client.connection_pool, key_prefix="pace")
-        self._shared = MovingWindowRateLimiter(storage)
+        self._shared = self._valkey.register_script(_COUNT)
         self._own: MovingWindowRateLimiter | None = None
         self._asks_again_at = 0.0
 
     def count(self, kind: Kind, quota: RateLimitItem, key: str) -> Standing:
         if self._own is None or monotonic() >= self._asks_again_at:
             try:
-                standing = _counted(self._shared, kind, quota, key, is_shared=True)
+                standing = self._together(kind, quota, key)
             except RedisError as error:
                 self._asks_again_at = monotonic() + AWAY_SECONDS
                 log.warning("redis_away", error=type(error).__name__)
             else:
                 self._own = None
                 return standing
-        own = self._own = self._own or MovingWindowRateLimiter(MemoryStorage())
-        return _counted(own, kind, quota, key, is_shared=False)
+        self._own = self._own or MovingWindowRateLimiter(MemoryStorage())
+        return _alone(self._own, kind, quota, key)
+
+    def _together(self, kind: Kind, quota: RateLimitItem, key: str) -> Standing:
+        at, window = time(), quota.get_expiry()
+        name = f"pace:{key}/{quota.amount}/{window}"
+        taken, calls, oldest = self._shared([name], [repr(at), window, quota.amount])
+        return Standing(
+            kind=kind,
+            quota=quota.amount,
+            window_seconds=window,
+            left=quota.amount - calls,
+            resets_in=max(1, ceil(float(oldest) + window - at)),
+            is_over=not taken,
+            is_shared=True,
+        )
 
 
 @lru_cache
@@ -144,9 +177,7 @@ def _counter_at(url: str) -> _Counter:
     return _Counter(url)
 
 
-def _counted(
-    limiter: MovingWindowRateLimiter, kind: Kind, quota: RateLimitItem, key: str, *, is_shared: bool
-) -> Standing:
+def _alone(limiter: MovingWindowRateLimiter, kind: Kind, quota: RateLimitItem, key: str) -> Standing:
     is_over = not limiter.hit(quota, key)
     resets_at, left = limiter.get_window_stats(quota, key)
     return Standing(
@@ -156,5 +187,5 @@ def _counted(
         left=max(0, left),
         resets_in=max(1, ceil(resets_at - time())),
         is_over=is_over,
-        is_shared=is_shared,
+        is_shared=False,
     )

@@ -25,7 +25,7 @@ def test_round_trips_of_the_hot_routes(city, statements):
         "show a quote": 3,
         "confirm": 17,
         "book": 14,
-        "balances": 3,
+        "balances": 2,
         "statement": 2,
         "redeem": 10,
     }
