@@ -3,6 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 RUN = .venv/bin/python -m
+SIDE_BY_SIDE = --numprocesses=logical --maxprocesses=4 --dist=loadfile
 SHELL = /bin/sh
 
 .DEFAULT_GOAL := help
@@ -15,12 +16,12 @@ run: pages ## Start everything at http://127.0.0.1:8000 (PORT=… moves it); Ctr
 	@exec $(RUN) backend.local run
 
 test: pages ## Run the tests (ARGS="…" goes to pytest)
-	@exec $(RUN) pytest -m "not long" $(ARGS)
+	@exec $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
 test-long: pages ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
 	@$(RUN) pytest -m long $(ARGS)
 	@$(RUN) backend.local debian
-	@LV_SERVERS=debian $(RUN) pytest -m "not long" tests/ledger tests/journeys $(ARGS)
+	@LV_SERVERS=debian $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) tests/ledger tests/journeys $(ARGS)
 
 check: environment ## Check format, lint, security, types and import contracts
 	@$(RUN) ruff format --check --quiet .

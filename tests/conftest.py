@@ -105,8 +105,8 @@ class Copies:
 @pytest.fixture(scope="session")
 def shared_servers() -> Iterator[servers.Shared]:
     """The servers that all runs of this checkout share."""
-    # What waits for a lock that never comes shall fail, not hang.
-    with servers.shared("test", settings={"statement_timeout": "2min"}) as running:
+    # What waits for a lock that never comes shall fail, not hang; and two crowds may come at once.
+    with servers.shared("test", settings={"statement_timeout": "2min", "max_connections": "600"}) as running:
         yield running
 
 
@@ -205,7 +205,7 @@ def valkey(own_redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]
 @pytest.fixture
 def own_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnValkey]:
     """A Valkey for this test alone; the platform's settings lead to it."""
-    home = servers.home("test") / "outages"
+    home = servers.home("test") / f"outages-{os.getpid()}"
     home.mkdir(mode=0o711, exist_ok=True)
     own = OwnValkey(home, valkey_server.start(home, outlives_us=True))
     monkeypatch.setenv("REDIS_URL", own.url)

@@ -1,4 +1,4 @@
-"""One world for all tests of the walls; whatever they do to it is taken back."""
+"""One world for all tests of a file; whatever they do to it is taken back."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from tests.walls import world as worlds
 from tests.walls.world import World
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def inhabited(copies: Copies, own_redis_url: str) -> Iterator[tuple[Database, World]]:
     """A database with the world in it; the platform's settings lead to it, and to a Valkey."""
     made = copies.take()
@@ -32,13 +32,13 @@ def inhabited(copies: Copies, own_redis_url: str) -> Iterator[tuple[Database, Wo
     copies.drop(made.name)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def world(inhabited: tuple[Database, World]) -> World:
     """Everybody and everything."""
     return inhabited[1]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def platform(inhabited: tuple[Database, World]) -> Platform:
     """The platform, on the world."""
     return create_app()

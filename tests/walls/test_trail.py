@@ -60,6 +60,7 @@ def test_a_change_by_staff_leaves_its_line(
     answer = send(client, operation, ids_in(scene, who), who)
 
     assert expected(operation, who, role) == (200, None)
+    assert answer.status_code < 300, answer.text
     (line,) = told
     assert (line["actor"], line["role"], line["session"]) == (who.actor.id, role, who.actor.session)
     assert line["request_id"] == answer.headers["X-Request-Id"]
