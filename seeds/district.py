@@ -155,7 +155,8 @@ def programme(db: Session, district: str, *, at: datetime) -> str:
         district=district,
         name_zh=entry["name_zh"],
         name_en=entry["name_en"],
-        **said(entry),
+        basis_zh=entry["basis_zh"],
+        basis_en=entry["basis_en"],
         by=_admin(district),
         at=at,
     )
@@ -180,7 +181,8 @@ def budget(db: Session, district: str, period: str, *, at: datetime) -> str:
         programme=payer,
         period=period,
         fen=money["fen"],
-        **said(money),
+        basis_zh=money["basis_zh"],
+        basis_en=money["basis_en"],
         by=_admin(district),
         at=at,
     )

@@ -6,6 +6,7 @@ Each maker fills in what a test does not care about. A new noun is a new functio
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as some
@@ -334,6 +335,9 @@ def an_approved_factor_set(db: Session, *, at: datetime = NOON, version: int = 1
 
 # ── subsidy ──
 
+BASIS: dict[str, Any] = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
+"""Where a figure of the tests comes from."""
+
 PROGRAMME = UUID("0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11")
 
 GLASS = a_rate("glass", subsidy=10, operator=20_000, ceiling_grams=20_000, programme=PROGRAMME)
@@ -341,8 +345,10 @@ CARDBOARD = a_rate("cardboard", market=80)
 """The two rates of the worked example."""
 
 
-def a_programme(db: Session, *, district: str = YUHANG, id: UUID = PROGRAMME, fen: int = 0) -> UUID:
-    """Open a programme, with this much money for 2026 in its budget."""
+def a_programme(
+    db: Session, *, district: str = YUHANG, id: UUID = PROGRAMME, fen: int = 0, **cap: Any
+) -> UUID:
+    """Open a programme, with this much money for 2026 in its budget; it stops at its cap, or as told."""
     by = Actor.system(district)
     subsidy.open_programme(
         db,
@@ -354,6 +360,7 @@ def a_programme(db: Session, *, district: str = YUHANG, id: UUID = PROGRAMME, fe
         basis_en="Assumption of the demo.",
         by=by,
         at=NOON,
+        **cap,
     )
     if fen:
         accounts.open_book(db, district)

@@ -23,6 +23,7 @@ from backend.accounts.chart import (
     operator_due,
     owed,
 )
+from backend.accounts.drawing import available, daily_draws
 from backend.accounts.errors import ProofNotReady
 from backend.accounts.postings import Balance, Line, Recorded
 from backend.accounts.rules import Backing
@@ -33,7 +34,7 @@ from backend.network import queries as network
 from backend.settings import settings
 from ledger import Pair, Receipt
 
-__all__ = ["Award", "Backing", "Balance", "Receipt", "award"]
+__all__ = ["Award", "Backing", "Balance", "Receipt", "available", "award", "daily_draws"]
 
 _BACKING = """
 with account as (

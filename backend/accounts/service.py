@@ -22,7 +22,6 @@ from backend.accounts.postings import (
     Settle,
     Unbacked,
     corrected,
-    funded,
     green,
     is_backed,
     owed,
@@ -208,23 +207,3 @@ def correct(
         if not isinstance(outcome, Refused) or outcome.code not in _OVERTAKEN:
             break
     return entry_of(outcome)
-
-
-def fund_budget(
-    db: Session, *, district: str, programme: UUID, period: str, fen: int, key: str, at: datetime
-) -> UUID:
-    """Pay money into a programme's budget.
-
-    :param key: names the payment, such as `funding/<payment>`; it is booked once
-    """
-    return entry_of(
-        post(
-            db,
-            district=district,
-            key=key,
-            kind="budget.funded",
-            at=at,
-            postings=funded(programme, period, fen),
-            facts={"programme": str(programme), "period": period},
-        )
-    )

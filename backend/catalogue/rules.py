@@ -55,13 +55,13 @@ class Rate:
         """Price a weight at the market rate."""
         return half_up(net_grams * self.market_fen_per_kg / _GRAMS_PER_KG)
 
-    def subsidy_fen(self, granted_grams: int) -> int:
-        """Return the household's subsidy for what its ceiling grants."""
-        return half_up(granted_grams * self.subsidy_fen_per_kg / _GRAMS_PER_KG)
+    def subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
+        """Return the household's subsidy for what its ceiling grants, at a share of the rate."""
+        return half_up(granted_grams * percent * self.subsidy_fen_per_kg / (100 * _GRAMS_PER_KG))
 
-    def operator_subsidy_fen(self, granted_grams: int) -> int:
+    def operator_subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
         """Return the operator's subsidy for the same weight."""
-        return half_up(granted_grams * self.operator_fen_per_tonne / _GRAMS_PER_TONNE)
+        return half_up(granted_grams * percent * self.operator_fen_per_tonne / (100 * _GRAMS_PER_TONNE))
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,14 @@ TEMPLATES: Mapping[str, Template] = {
         en=Words("The goods were returned", "The goods stay with you; no points have moved."),
         params=frozenset({"weighing"}),
     ),
+    "subsidy.paid_late": Template(
+        zh=Words("排队的补贴已到账", "新的预算已到位，之前排队的补贴已发放，{points} 积分已入账。"),
+        en=Words(
+            "A queued subsidy is paid",
+            "New money has come: the subsidy that you waited for is paid, and {points} points are yours.",
+        ),
+        params=frozenset({"weighing", "points"}),
+    ),
     "pickup.booked": Template(
         zh=Words("回收预约成功", "已收到您的上门回收预约，可在预约详情中查看上门时间和价格。"),
         en=Words(

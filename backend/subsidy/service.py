@@ -1,26 +1,29 @@
-"""How programmes are opened and paid for, and what happens under a household's ceilings."""
+"""How programmes open, change and close, and what happens under a household's ceilings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.accounts import service as accounts
-from backend.kit import trail
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 from backend.subsidy import queries
-from backend.subsidy.errors import ProgrammeClosed
-from backend.subsidy.models import Ceiling, Funding, ProgrammeRow
-from backend.subsidy.rules import under_ceiling
+from backend.subsidy.budgets import fund
+from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting, TaperIncomplete
+from backend.subsidy.history import note
+from backend.subsidy.models import Ceiling, ProgrammeRow
+from backend.subsidy.queueing import promise, prove
+from backend.subsidy.rules import CapRule, Happened, Programme, under_ceiling
+
+__all__ = ["fund", "promise", "prove"]
 
 
 def open_programme(
     db: Session,
     *,
-    id: UUID,
     district: str,
     name_zh: str,
     name_en: str,
@@ -28,88 +31,98 @@ def open_programme(
     basis_en: str,
     by: Actor,
     at: datetime,
-) -> None:
-    """Open a programme; at its cap it stops, and its budgets last a year. Said again, it changes nothing."""
+    id: UUID | None = None,
+    cap_rule: str = CapRule.STOP,
+    taper_below_fen: int | None = None,
+    taper_percent: int | None = None,
+) -> Programme:
+    """Open a programme; its budgets last a year. Said again with its id, it changes nothing.
+
+    :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
+    """
+    _check_cap(cap_rule, taper_below_fen, taper_percent)
+    programme_id = id or new_id(at)
     programme = {
-        "id": id,
+        "id": programme_id,
         "district": district,
         "name_zh": name_zh,
         "name_en": name_en,
-        "cap_rule": "stop",
+        "cap_rule": cap_rule,
+        "taper_below_fen": taper_below_fen,
+        "taper_percent": taper_percent,
         "period": "year",
         "basis_zh": basis_zh,
         "basis_en": basis_en,
         "opened_by": by.id,
         "opened_at": at,
     }
-    db.execute(insert(ProgrammeRow).values(programme).on_conflict_do_nothing())
+    opened = insert(ProgrammeRow).values(programme).on_conflict_do_nothing().returning(ProgrammeRow)
+    row = db.scalars(opened).one_or_none()
+    if row is None:
+        return queries.programme(db, district, programme_id)
+    facts = {"after": _cap(row)}
+    note(db, Happened.PROGRAMME_OPENED, row.id, None, by=by, at=at, reason=basis_zh, facts=facts)
+    return row.programme()
 
 
-def close_programme(db: Session, *, district: str, programme: UUID, by: Actor, at: datetime) -> None:
-    """Close a programme: it takes no more money.
+def change_cap(
+    db: Session,
+    programme: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    is_as_seen: Callable[[Programme], None],
+    cap_rule: str,
+    taper_below_fen: int | None,
+    taper_percent: int | None,
+    reason: str,
+) -> Programme:
+    """Let another rule apply at the cap from the next quote on; what was quoted keeps its terms.
+
+    :param is_as_seen: refuses a state that the actor has not seen
+    :raises ProgrammeNotFound: the district has no such programme
+    :raises ProgrammeClosed: it promises nothing any more
+    :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
+    """
+    _check_cap(cap_rule, taper_below_fen, taper_percent)
+    row = queries.programme_locked(db, by.district, programme)
+    is_as_seen(row.programme())
+    if row.closed_at is not None:
+        raise ProgrammeClosed
+    before = _cap(row)
+    row.change_cap(cap_rule, taper_below_fen=taper_below_fen, taper_percent=taper_percent)
+    facts = {"before": before, "after": _cap(row)}
+    note(db, Happened.CAP_CHANGED, programme, None, by=by, at=at, reason=reason, facts=facts)
+    return row.programme()
+
+
+def close_programme(
+    db: Session, *, district: str, programme: UUID, by: Actor, at: datetime, reason: str = ""
+) -> Programme:
+    """Close a programme: it takes no more money and promises nothing; what was promised is still paid.
 
     :raises ProgrammeNotFound: the district has no such programme
     :raises ProgrammeClosed: it is closed already
+    :raises PromisesWaiting: somebody in its queue is still to be paid
     """
     row = queries.programme_locked(db, district, programme)
     if row.closed_at is not None:
         raise ProgrammeClosed
+    if owed := queries.owed_to_queue(db, district, programme):
+        raise PromisesWaiting(fen=owed)
     row.mark_closed(by=by.id, at=at)
-    trail.note(
-        db,
-        "programme.closed",
-        f"programme/{programme}",
-        by=by,
-        before={"closed_at": None},
-        after={"closed_at": at.isoformat()},
-        at=at,
-    )
+    note(db, Happened.PROGRAMME_CLOSED, programme, None, by=by, at=at, reason=reason)
+    return row.programme()
 
 
-def fund(
-    db: Session,
-    *,
-    district: str,
-    programme: UUID,
-    period: str,
-    fen: int,
-    basis_zh: str,
-    basis_en: str,
-    by: Actor,
-    at: datetime,
-) -> UUID:
-    """Pay money into a programme's budget, from the bank through the treasury; return the payment's id.
+def _check_cap(cap_rule: str, taper_below_fen: int | None, taper_percent: int | None) -> None:
+    wanted = cap_rule == CapRule.TAPER
+    if (taper_below_fen is not None) != wanted or (taper_percent is not None) != wanted:
+        raise TaperIncomplete
 
-    :raises ProgrammeNotFound: the district has no such programme
-    :raises ProgrammeClosed: it takes no more money
-    """
-    if queries.programme_locked(db, district, programme).closed_at is not None:
-        raise ProgrammeClosed
-    payment = Funding(
-        id=new_id(at),
-        district=district,
-        programme=programme,
-        period=period,
-        fen=fen,
-        basis_zh=basis_zh,
-        basis_en=basis_en,
-        funded_by=by.id,
-        funded_at=at,
-    )
-    db.add(payment)
-    trail.note(
-        db, "budget.funded", f"programme/{programme}", by=by, after={"period": period, "fen": fen}, at=at
-    )
-    accounts.fund_budget(
-        db,
-        district=district,
-        programme=programme,
-        period=period,
-        fen=fen,
-        key=f"funding/{payment.id}",
-        at=at,
-    )
-    return payment.id
+
+def _cap(row: ProgrammeRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("cap_rule", "taper_below_fen", "taper_percent")}
 
 
 def grant(

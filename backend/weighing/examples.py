@@ -19,6 +19,11 @@ LINE = {
     "saved_co2e_grams": 1582,
     "green_points": 52,
     "cap": None,
+    "cap_zh": None,
+    "cap_en": None,
+    "paid_percent": 100,
+    "queued_fen": 0,
+    "queued_for": None,
 }
 WEIGHING = {
     "id": "019a8f49-7e6d-7c5b-8a49-3827160f5e4d",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 from backend.accounts.postings import PricedLine
 from backend.kit.db import Base, InDistrict
 from backend.kit.envelope import six_digits
-from backend.weighing.rules import State
+from backend.weighing.rules import State, cap_words
 
 _STATES = ", ".join(f"'{state}'" for state in State)
 
@@ -73,6 +73,13 @@ class WeighingLine(InDistrict, Base):
         CheckConstraint(
             "(hold is null) = (subsidy_fen + operator_subsidy_fen = 0)", name="what_is_promised_is_held"
         ),
+        CheckConstraint("paid_percent between 1 and 100", name="percent"),
+        CheckConstraint(
+            "(cap is not distinct from 'queued') = (queued_for is not null)"
+            " and queued_fen >= 0 and queued_operator_fen >= 0"
+            " and (queued_for is not null or queued_fen + queued_operator_fen = 0)",
+            name="queued",
+        ),
         UniqueConstraint("district", "weighing", "no"),
     )
 
@@ -90,13 +97,29 @@ class WeighingLine(InDistrict, Base):
     saved_co2e_grams: Mapped[int]
     programme: Mapped[UUID | None]
     cap: Mapped[str | None]
-    """Why the subsidy is less than the rate: `ceiling` of the household or `budget` of the programme."""
+    """Why the subsidy is less than the rate, such as the `ceiling` of the household."""
+    paid_percent: Mapped[int]
+    """The share of the rates that a tapering programme pays."""
+    queued_fen: Mapped[int]
+    queued_operator_fen: Mapped[int]
+    queued_for: Mapped[str | None]
+    """The period whose money is to pay what this one's could not."""
     hold: Mapped[UUID | None]
 
     @property
     def net_grams(self) -> int:
         """Return what the material itself weighs."""
         return self.gross_grams - self.tare_grams
+
+    @property
+    def cap_zh(self) -> str | None:
+        """Say in Chinese why less than the rate is paid."""
+        return cap_words(self.cap, percent=self.paid_percent, period=self.queued_for)[0]
+
+    @property
+    def cap_en(self) -> str | None:
+        """Say in English why less than the rate is paid."""
+        return cap_words(self.cap, percent=self.paid_percent, period=self.queued_for)[1]
 
     @property
     def green_points(self) -> int:

@@ -25,7 +25,7 @@ def quote(
 ) -> list[WeighingLine]:
     """Price readings and hold what they promise: the household's ceiling first, then the budgets.
 
-    A programme that cannot pay stops, which the line says, and the rest is quoted without it.
+    To what a programme cannot pay, its own rule at the cap applies, and the line says so.
 
     :param first: the number of the first new line
     :raises ScaleCannotRead: the scale cannot show such a weight
@@ -40,7 +40,7 @@ def quote(
         if reading.material not in rates or not rates[reading.material].accepted:
             raise MaterialNotAccepted(material=reading.material)
     shares = share(readings, _grant(db, weighing, readings, rates))
-    exhausted: set[UUID] = set()
+    terms = _terms(db, weighing, [rates[reading.material] for reading in readings])
     while True:
         prices = [
             price(
@@ -48,7 +48,7 @@ def quote(
                 rates[reading.material],
                 factors,
                 subsidised_grams=shares[reading.id],
-                budget=rates[reading.material].programme not in exhausted,
+                terms=terms[rates[reading.material].programme],
             )
             for reading in readings
         ]
@@ -56,7 +56,7 @@ def quote(
         programme = _hold(db, weighing, prices, holds, at=at)
         if programme is None:
             break
-        exhausted.add(programme)
+        terms[programme] = terms[programme].exhausted()
     _give_back_unpaid(db, weighing, prices, shares)
     rows = [
         _row(weighing, first + place, one, holds.get(one.reading.id), at=at)
@@ -86,6 +86,31 @@ def release(
         )
 
 
+def promises(weighing: Weighing, lines: Sequence[WeighingLine], *, at: datetime) -> list[subsidies.Promise]:
+    """Return what the lines' programmes promised of money that is still to come."""
+    return [
+        subsidies.Promise(
+            id=line.id,
+            programme=line.programme,
+            weighing=weighing.id,
+            household=weighing.household,
+            operator=weighing.operator,
+            material=line.material,
+            period=subsidies.period_of(weighing.opened_at),
+            planned_for=line.queued_for,
+            subsidy_fen=line.queued_fen,
+            operator_subsidy_fen=line.queued_operator_fen,
+            points_months=weighing.points_months,
+            state=subsidies.PromiseState.WAITING,
+            promised_at=at,
+            paid_at=None,
+            entry=None,
+        )
+        for line in lines
+        if line.programme and line.queued_for and line.queued_fen + line.queued_operator_fen
+    ]
+
+
 def use_ceilings(db: Session, weighing: Weighing, lines: Sequence[WeighingLine]) -> None:
     """Count what was promised under the ceilings as paid."""
     if grams := _subsidised(lines):
@@ -109,6 +134,17 @@ def _check_scale(db: Session, weighing: Weighing, readings: Sequence[Reading]) -
                 interval=scale.interval_grams,
                 gross=reading.gross_grams,
             )
+
+
+def _terms(
+    db: Session, weighing: Weighing, rates: Sequence[catalogue.Rate]
+) -> dict[UUID | None, subsidies.Terms]:
+    """Ask what each programme pays now; it stays so until this is quoted."""
+    programmes = {rate.programme for rate in rates if rate.programme is not None}
+    period = subsidies.period_of(weighing.opened_at)
+    found = subsidies.terms_now(db, weighing.district, programmes=programmes, period=period)
+    nobody: dict[UUID | None, subsidies.Terms] = {None: subsidies.Terms()}
+    return nobody | dict(found.items())
 
 
 def _grant(
@@ -208,5 +244,9 @@ def _row(weighing: Weighing, no: int, one: Price, hold: UUID | None, *, at: date
         saved_co2e_grams=one.saved_co2e_grams,
         programme=one.programme,
         cap=one.cap,
+        paid_percent=one.paid_percent,
+        queued_fen=one.queued_fen,
+        queued_operator_fen=one.queued_operator_fen,
+        queued_for=one.queued_for,
         hold=hold,
     )

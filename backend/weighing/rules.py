@@ -7,8 +7,10 @@ from uuid import UUID
 
 from backend.carbon.queries import FactorSet
 from backend.catalogue.queries import Rate
+from backend.subsidy.queries import Bar, Terms
 
 CODE_TRIES = 5
+_FULL = Terms()
 
 
 class State(StrEnum):
@@ -51,6 +53,10 @@ class Price:
     saved_co2e_grams: int
     programme: UUID | None
     cap: str | None
+    paid_percent: int = 100
+    queued_fen: int = 0
+    queued_operator_fen: int = 0
+    queued_for: str | None = None
 
     @property
     def held_fen(self) -> int:
@@ -58,26 +64,46 @@ class Price:
         return self.subsidy_fen + self.operator_subsidy_fen
 
 
-def price(reading: Reading, rate: Rate, factors: FactorSet, *, subsidised_grams: int, budget: bool) -> Price:
+def price(
+    reading: Reading, rate: Rate, factors: FactorSet, *, subsidised_grams: int, terms: Terms = _FULL
+) -> Price:
     """Price one reading, each amount rounded by itself.
 
     :param subsidised_grams: how much of it is under the household's ceiling
-    :param budget: whether the programme can still pay; at its cap the subsidy stops
+    :param terms: what its programme pays now; at its cap the programme's own rule applies
     """
-    paid_grams = subsidised_grams if budget and rate.is_subsidised else 0
-    cap = None
-    if rate.is_subsidised and paid_grams < reading.net_grams:
-        cap = "ceiling" if budget else "budget"
+    counts = rate.is_subsidised and terms.pays
+    grams = subsidised_grams if counts else 0
+    queued = grams > 0 and terms.bar == Bar.QUEUED
+    percent = 100 if queued or not grams else terms.percent
+    household_fen, operator_fen = rate.subsidy_fen(grams, percent), rate.operator_subsidy_fen(grams, percent)
     return Price(
         reading=reading,
         market_fen=rate.market_fen(reading.net_grams),
-        subsidised_grams=paid_grams,
-        subsidy_fen=rate.subsidy_fen(paid_grams),
-        operator_subsidy_fen=rate.operator_subsidy_fen(paid_grams),
+        subsidised_grams=grams,
+        subsidy_fen=0 if queued else household_fen,
+        operator_subsidy_fen=0 if queued else operator_fen,
         saved_co2e_grams=factors.saved_co2e_grams(reading.material, reading.net_grams),
         programme=rate.programme,
-        cap=cap,
+        cap=_cap(reading, rate, terms, granted_grams=subsidised_grams),
+        paid_percent=percent,
+        queued_fen=household_fen if queued else 0,
+        queued_operator_fen=operator_fen if queued else 0,
+        queued_for=terms.queue_for if queued else None,
     )
+
+
+def _cap(reading: Reading, rate: Rate, terms: Terms, *, granted_grams: int) -> str | None:
+    """Say why less than the rate is paid now; what the ceiling leaves over asks nothing of a budget."""
+    if not rate.is_subsidised:
+        return None
+    if not granted_grams:
+        return "ceiling"
+    if terms.bar is not None:
+        return terms.bar
+    if terms.percent < 100:
+        return "tapered"
+    return "ceiling" if granted_grams < reading.net_grams else None
 
 
 def share(readings: Sequence[Reading], granted: Mapping[str, int]) -> dict[UUID, int]:
@@ -89,3 +115,38 @@ def share(readings: Sequence[Reading], granted: Mapping[str, int]) -> dict[UUID,
         shares[reading.id] = part
         left[reading.material] = left.get(reading.material, 0) - part
     return shares
+
+
+_CAPS = {
+    "ceiling": (
+        "本户本月此类物品的补贴已到上限，超出部分没有补贴。",
+        "Your household's ceiling of the month for this material is reached; what is above it is not"
+        " subsidised.",
+    ),
+    "budget": (
+        "补贴项目的预算已用完或已全部承诺，这一项没有补贴。",
+        "The programme's money is spent or promised, so this is not subsidised.",
+    ),
+    "tapered": (
+        "补贴项目的预算所剩不多，按标准的 {percent}% 发放。",
+        "Little of the programme's money is left, so {percent} % of the rate is paid.",
+    ),
+    "queued": (
+        "补贴项目本期预算已用完，这一项的补贴已排队，下一笔预算到位时首先支付，计划在 {period} 年。",
+        "The programme's money is used up; this subsidy is queued and paid first from the money that comes"
+        " next, planned for {period}.",
+    ),
+    "frozen": (
+        "补贴项目暂停承诺新的补贴，这一项没有补贴。",
+        "The programme promises nothing new for now, so this is not subsidised.",
+    ),
+    "closed": ("补贴项目已结束，这一项没有补贴。", "The programme is closed, so this is not subsidised."),
+}
+
+
+def cap_words(cap: str | None, *, percent: int, period: str | None) -> tuple[str | None, str | None]:
+    """Say why less than the rate is paid now, in Chinese and in English."""
+    if cap is None:
+        return None, None
+    zh, en = _CAPS[cap]
+    return zh.format(percent=percent, period=period), en.format(percent=percent, period=period)

@@ -12,7 +12,12 @@ from backend.kit.sentences import say
 from backend.weighing.rules import State
 
 _STATE = {"description": "where it stands", "enum": [state.value for state in State]}
-_CAP = {"description": "why less than the rate is paid: `ceiling` of the household or `budget`; else null"}
+_CAP = {
+    "description": "why less than the rate is paid now, else null. `ceiling`: of the household's month."
+    " `budget`: the programme's money is spent or promised. `tapered`: little of it is left. `queued`: it is"
+    " gone, and the subsidy is paid first from what comes next. `frozen`, `closed`: nothing new is promised",
+    "enum": ["ceiling", "budget", "tapered", "queued", "frozen", "closed", None],
+}
 _NOTHING_LEFT = say("Must be less than gross_grams.", "应小于 gross_grams。")
 _HEAVIEST = 1_000_000
 _MOST_LINES = 30
@@ -88,6 +93,17 @@ class LineOut(Out):
     saved_co2e_grams = Grams(required=True)
     green_points = Points(required=True)
     cap = fields.String(required=True, allow_none=True, metadata=_CAP)
+    cap_zh = fields.String(required=True, allow_none=True)
+    cap_en = fields.String(required=True, allow_none=True)
+    paid_percent = Count(
+        required=True, metadata={"description": "the share of the subsidy's rates that applies"}
+    )
+    queued_fen = Fen(
+        required=True, metadata={"description": "of the household's subsidy; not in its points yet"}
+    )
+    queued_for = fields.String(
+        required=True, allow_none=True, metadata={"description": "the period whose money is to pay it"}
+    )
 
 
 class WeighingOut(Out):

@@ -22,6 +22,7 @@ from backend.kit.jobs import later
 from backend.network import queries as network
 from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
+from backend.subsidy import service as subsidy
 from backend.weighing import events, queries, quoting
 from backend.weighing.errors import (
     AlreadyConfirmed,
@@ -232,6 +233,7 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     booking.complete(db, weighing.pickup, by=by, at=at)
     receipt = queries.receipt_of(db, weighing)
     quoting.use_ceilings(db, weighing, receipt.lines)
+    subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
     value = Priced(
         household=weighing.household,
         operator=weighing.operator,

@@ -24,13 +24,13 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event"}
+OF_THE_DISTRICT = {"offer", "event", "programme", "order"}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
-    | {"colleague", "staff_invitation", "shared_phone", "endpoint", "delivery"}
+    | {"colleague", "staff_invitation", "shared_phone", "endpoint", "delivery", "programme", "order"}
 )
 """What somebody may name that is not theirs."""
 ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
@@ -156,7 +156,35 @@ CALLS: dict[str, Call] = {
     "catalogue_list_materials": Call(),
     "catalogue_show_price_list": Call(),
     "carbon_show_factors": Call(),
+    "subsidy_show_guide": Call(),
+    "subsidy_list_programmes": Call(),
+    "subsidy_open_programme": Call(body={"name_zh": "新项目", "name_en": "A new one", **makers.BASIS}),
+    "subsidy_show_programme": Call(),
+    "subsidy_change_cap": Call(body={"cap_rule": "queue", "reason": "让补贴延续到明年"}),
+    "subsidy_close_programme": Call(body={"reason": "到期"}),
     "subsidy_list_budgets": Call(),
+    "subsidy_show_budget": Call(),
+    "subsidy_freeze": Call(body={"reason": "审计"}),
+    "subsidy_thaw": Call(
+        body={"reason": "审计结束"},
+        refused=dict.fromkeys(("district_admin", "approver"), "budget_not_frozen"),
+    ),
+    "subsidy_list_orders": Call(query={"limit": "100"}),
+    "subsidy_draft_order": Call(
+        body={
+            "kind": "fund",
+            "programme": "{programme}",
+            "period": "{period}",
+            "fen": 100,
+            "source": "bank",
+            **makers.BASIS,
+        }
+    ),
+    "subsidy_show_order": Call(),
+    "subsidy_approve_order": Call(),
+    "subsidy_reject_order": Call(body={"reason": "依据不足"}),
+    "subsidy_withdraw_order": Call(),
+    "subsidy_list_promises": Call(),
     "accounts_show_accounts": Call(),
     "accounts_list_green": Call(),
     "accounts_list_carbon": Call(),
@@ -234,7 +262,7 @@ def operations() -> dict[str, Operation]:
 
 def _address(rule: Rule) -> str:
     """Write a rule's address with the names of things: `/v1/pickups/{pickup}`."""
-    return re.sub(r"<\w+:(\w+?)(_id)?>", r"{\1}", rule.rule)
+    return re.sub(r"<\w+(?:\(.*?\))?:(\w+?)(_id)?>", r"{\1}", rule.rule)
 
 
 def filled(template: Any, ids: Mapping[str, str]) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -27,6 +28,7 @@ from backend.network import service as network
 from backend.notices import service as notices
 from backend.rewards import service as rewards
 from backend.staffing import service as staffing
+from backend.subsidy import orders
 from backend.subsidy import service as subsidy
 from backend.subsidy.queries import period_of
 from backend.weighing import service as weighing
@@ -37,7 +39,7 @@ DISTRICTS = {HOME: makers.YUHANG, NEIGHBOUR: makers.YUHANG, ABROAD: makers.XIHU}
 EXPIRED, REVOKED = "expired", "revoked"
 REACH = {RESIDENT: "household", "collector": "collector", "till": "merchant", "operator_manager": "operator"}
 """By what somebody owns things. Who is not named here works for a whole district."""
-ASSUMED = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
+ASSUMED: dict[str, Any] = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
 SECRET = ("endpoint", "delivery", "pickup", "weighing", "line", "entry", "redemption", "person", "phone")
 """What nobody may read whom it does not belong to."""
 
@@ -146,6 +148,7 @@ class Place:
     merchant: UUID
     scale: UUID
     offer: UUID
+    programme: UUID
 
 
 def _neighbourhood(db: Session, side: str, nth: int, *, at: datetime) -> dict[Stage, Scene]:
@@ -163,11 +166,11 @@ def _place(db: Session, district: str, nth: int, *, at: datetime) -> Place:
     network.add_operator(db, id=operator, name_zh="某公司", name_en="A company")
     network.cover(db, district=district, communities=[community], operator=operator)
     _a_scale(db, scale, district=district, operator=operator, at=at)
-    _what_a_district_needs(db, district, at=at)
+    programme = _what_a_district_needs(db, district, at=at)
     merchant = makers.a_merchant(db)
     until = at + timedelta(days=90)
     offer = makers.an_offer(db, merchant=merchant, district=district, price_points=50, ends_at=until)
-    return Place(nth, district, community, operator, merchant, scale, offer)
+    return Place(nth, district, community, operator, merchant, scale, offer, programme)
 
 
 def _people(db: Session, place: Place, *, at: datetime) -> dict[str, Person]:
@@ -227,8 +230,8 @@ def _a_scale(db: Session, id: UUID, *, district: str, operator: UUID, at: dateti
     )
 
 
-def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> None:
-    """Open its service, its book, its prices and its subsidy, whoever comes first."""
+def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> UUID:
+    """Open its service, its book, its prices and its subsidy, whoever comes first; return who subsidises."""
     network.open_service(
         db,
         district=district,
@@ -255,6 +258,7 @@ def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> None:
     )
     glass = makers.a_rate("glass", subsidy=10, operator=20_000, ceiling_grams=20_000, programme=payer)
     makers.a_price_list(db, glass, makers.CARDBOARD, district=district, at=at)
+    return payer
 
 
 def _scene(
@@ -303,6 +307,11 @@ def _scene(
         "staff_code": second.code,
         "shared_phone": str(identity.offer_phone(db, by=manager, at=at).id),
     }
+    scene.ids |= {
+        "programme": str(place.programme),
+        "period": period_of(at),
+        "order": str(_an_order(db, place.programme, by=admin, at=at)),
+    }
     endpoint = makers.an_endpoint(db, by=manager, at=at).endpoint.id
     delivery = makers.a_failed_delivery(db, endpoint, by=manager, at=at)
     scene.ids |= {"endpoint": str(endpoint), "delivery": str(delivery)}
@@ -311,6 +320,22 @@ def _scene(
     if stage != Stage.RESTED:
         _bring(db, scene, stage, at=at)
     return scene
+
+
+def _an_order(db: Session, programme: UUID, *, by: Actor, at: datetime) -> UUID:
+    """Draft a payment into a budget."""
+    return orders.draft(
+        db,
+        by=by,
+        at=at,
+        kind="fund",
+        programme=programme,
+        period=period_of(at),
+        fen=100,
+        source="bank",
+        to_period=None,
+        **ASSUMED,
+    ).id
 
 
 def _bring(db: Session, scene: Scene, stage: Stage, *, at: datetime) -> None:

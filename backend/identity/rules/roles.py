@@ -53,6 +53,9 @@ ROLES: Mapping[str, frozenset[str]] = {
             *_STAFF,
             "offer:read",
             "budget:read",
+            "budget:draft",
+            "budget:freeze",
+            "programme:edit",
             "service:edit",
             "jobs:manage",
             "person:read",
@@ -68,7 +71,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     OPERATOR_MANAGER: frozenset(
         {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage", "webhook:manage"}
     ),
-    "approver": frozenset({*_STAFF, "offer:read", "budget:read"}),
+    "approver": frozenset({*_STAFF, "offer:read", "budget:read", "budget:approve", "budget:freeze"}),
     "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""

@@ -18,6 +18,7 @@ from backend.accounts.postings import (
     co2e,
     co2e_saved,
     fund,
+    funded,
     green,
     green_issued,
     move,
@@ -125,7 +126,8 @@ def test_a_refusal_is_an_outcome_unless_it_cannot_be(db, alice):
 
 
 def test_a_payment_reaches_its_budget_once(db):
-    pay = partial(service.fund_budget, db, district=YUHANG, programme=PROGRAMME, period="2026", fen=50_000)
+    money = funded(PROGRAMME, "2026", 50_000)
+    pay = partial(service.post, db, district=YUHANG, kind="budget.funded", postings=money)
 
     pay(key="funding/1", at=NOON)
     pay(key="funding/1", at=NOON)

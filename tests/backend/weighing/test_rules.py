@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from backend.carbon.queries import Factor, FactorSet
 from backend.catalogue.queries import Basis, Rate
+from backend.subsidy.queries import Terms
 from backend.weighing.rules import Reading, price, share
 
 BASIS = Basis("assumption", None, "", "")
@@ -44,7 +45,7 @@ GLASS = a_rate(subsidy="10", operator="20000", programme=PROGRAMME)
 
 
 def test_the_worked_example_of_glass():
-    priced = price(a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=5_200, budget=True)
+    priced = price(a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=5_200)
 
     assert (priced.market_fen, priced.subsidy_fen, priced.operator_subsidy_fen) == (0, 52, 104)
     assert priced.saved_co2e_grams == 1_582  # 5,200 × 0.3043 = 1,582.36
@@ -53,26 +54,28 @@ def test_the_worked_example_of_glass():
 
 
 def test_beyond_the_ceiling_only_what_is_under_it_is_paid():
-    priced = price(a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=1_000, budget=True)
+    priced = price(a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=1_000)
 
     assert (priced.subsidised_grams, priced.subsidy_fen, priced.cap) == (1_000, 10, "ceiling")
     assert priced.saved_co2e_grams == 1_582
 
 
 def test_a_programme_at_its_cap_stops_and_says_so():
-    priced = price(a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=5_200, budget=False)
+    priced = price(
+        a_reading(5_200), GLASS, factors("0.3043"), subsidised_grams=5_200, terms=Terms().exhausted()
+    )
 
     assert (priced.held_fen, priced.subsidised_grams, priced.cap) == (0, 0, "budget")
 
 
 def test_where_no_factor_was_found_nothing_is_saved():
-    priced = price(a_reading(5_200), GLASS, factors(None), subsidised_grams=0, budget=True)
+    priced = price(a_reading(5_200), GLASS, factors(None), subsidised_grams=0)
 
     assert priced.saved_co2e_grams == 0
 
 
 def test_a_material_without_a_programme_has_no_cap():
-    priced = price(a_reading(3_000), a_rate(market="80"), factors("0.09"), subsidised_grams=0, budget=True)
+    priced = price(a_reading(3_000), a_rate(market="80"), factors("0.09"), subsidised_grams=0)
 
     assert (priced.market_fen, priced.cap, priced.held_fen) == (240, None, 0)
 
@@ -85,7 +88,6 @@ def test_each_amount_is_rounded_half_up_by_itself(net_grams, rate, granted):
         a_rate(market=rate, subsidy=rate, operator=rate, programme=PROGRAMME),
         factors(rate),
         subsidised_grams=granted,
-        budget=True,
     )
 
     for amount, exact in (
