@@ -112,6 +112,8 @@ select l.entry as entry_id, l.no, e.key, e.kind, e.at, e.posted_at, other.path a
  limit %(limit)s
 """
 
+# What an entry names is looked up one by one, as lookup.sql says why: a sealer that has fallen behind meets
+# tables of which no statistics know yet how large they are.
 _RECORDED = """
 select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
        (select jsonb_agg(
@@ -122,16 +124,24 @@ select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.post
                    order by p.no
                )
           from ledger.posting p
-          join ledger.account source on source.book = p.book and source.id = p.source
-          join ledger.account target on target.book = p.book and target.id = p.target
+         cross join lateral (
+                   select path, bounded from ledger.account where book = p.book and id = p.source limit 1
+               ) as source
+         cross join lateral (
+                   select path, bounded from ledger.account where book = p.book and id = p.target limit 1
+               ) as target
          where p.book = e.book and p.entry = e.id and p.no > 0) as postings,
        (select jsonb_agg(
                    jsonb_build_array(v.kind, v.hold, v.asked, a.path, a.asset, h.expires_at)
                    order by v.hold, v.no
                )
           from ledger.hold_event v
-          join ledger.hold h on h.book = v.book and h.id = v.hold
-          join ledger.account a on a.book = h.book and a.id = h.account
+         cross join lateral (
+                   select account, expires_at from ledger.hold where book = v.book and id = v.hold limit 1
+               ) as h
+         cross join lateral (
+                   select path, asset from ledger.account where book = v.book and id = h.account limit 1
+               ) as a
          where v.book = e.book and v.entry = e.id) as moves
   from ledger.entry e
  where e.book = %(book)s
@@ -141,7 +151,7 @@ _SEALED = (
     "select f.position, e.* from ledger.leaf f cross join lateral ("  # noqa: S608 - our own words  # nosec B608
     + _RECORDED
     + """
-   and e.id = f.entry) e
+   and e.id = f.entry limit 1) e
  where f.book = %(book)s and f.position >= %(first)s and f.position < %(after)s
  order by f.position
 """
@@ -150,7 +160,7 @@ _SEALED = (
 _RECENT = (
     "select e.* from ledger.recent(%(book)s, %(since)s) r cross join lateral ("  # noqa: S608 - our own words  # nosec B608
     + _RECORDED
-    + "and e.id = r.entry) e"
+    + "and e.id = r.entry limit 1) e"
 )
 
 _HOLDS = """

@@ -32,10 +32,12 @@ from ledger import (
 )
 from ledger.publishing import BATCH
 from ledger.seal.note import Signer, note
+from ledger.store import queries
 from ledger.verify import Checkpoint, Unproven, check_pair, check_receipt, open_checkpoint, read_json
 from tests.crowd import wait_until_all_wait
 from tests.ledger.makers import ALICE, BOB, a_hold, an_award, an_entry
 from tests.ledger.seal.makers import BUREAU, OFFICE
+from tests.ledger.test_past import rows_read
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 Connection = psycopg.Connection[Any]
@@ -98,6 +100,22 @@ def test_a_receipt_takes_as_many_questions_however_large_the_log(conn, book, sig
     receipt(conn, book, entries[300].id)
 
     assert len(statements) == 4
+
+
+def test_a_sealer_looks_up_each_entry_whatever_the_statistics_say(conn, book):
+    """Nothing tempts the planner into reading every account for each entry: it did so once."""
+    post_many(conn, [an_award(book, f"household/{number}/green", 1) for number in range(40)])
+    seal(conn, book)
+    conn.execute("set enable_nestloop = off")
+    conn.execute("set enable_seqscan = off")
+
+    ((plan,),) = conn.execute(
+        f"explain (analyze, format json, timing off) {queries._SEALED}",
+        {"book": book, "first": 10, "after": 20},
+    ).fetchall()
+
+    read = rows_read(plan[0]["Plan"])
+    assert (read["leaf"], read["entry"], read["posting"], read["account"]) == (10, 10, 10, 20)
 
 
 def test_a_log_grows_from_checkpoint_to_checkpoint(alone, conn, book, signer):
