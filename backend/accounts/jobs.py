@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Thread
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from backend.settings import settings
 log = structlog.get_logger()
 
 _ONE_DAY = 86_400
+_TURN_SECONDS, _ROUND_SECONDS = 0.5, 5
 _TO_MIDNIGHT = timedelta(hours=5)
 """From three in the morning in the city, 19:00 UTC, to midnight UTC, when the clock's days begin."""
 _SUNDAY = 6
@@ -29,35 +31,50 @@ _AHEAD = timedelta(hours=8)
 def seal() -> int:
     """Bring each district's log up to its end and sign it; return how many entries were sealed.
 
-    What goes wrong in one keeps no other from it.
+    What goes wrong in one keeps no other from it, nor does one that is far behind: they take turns. After
+    some seconds the clock has other things to do, and goes on with the next call.
     """
+    until, sealed = time.monotonic() + _ROUND_SECONDS, 0
     with transaction(districts=_districts(), read_only=True) as db:
         behind = logs.behind(db)
-    return sum(map(_seal, behind))
-
-
-def _seal(district: str) -> int:
-    sealed = 0
-    try:
-        sealed = _to_the_end(service.seal, district)
-        _to_the_end(logs.grow, district)
-        with transaction(districts=[district]) as db:
-            logs.publish(db, district, at=utc_now())
-    except ledger.UnknownBook:
-        return 0
-    except Exception:
-        log.exception("sealing_failed", district=district)
+    while behind:
+        turns = {district: _turn(district) for district in behind}
+        sealed += sum(turn.sealed for turn in turns.values())
+        behind = [district for district, turn in turns.items() if turn.is_behind]
+        if time.monotonic() > until:
+            break
     return sealed
 
 
-def _to_the_end(step: Callable[..., int], district: str) -> int:
-    """Do a step again and again, each in a transaction of its own, until nothing is left to do."""
-    done = 0
+class _Turn(NamedTuple):
+    """What was done of one log, and whether more is left."""
+
+    sealed: int = 0
+    is_behind: bool = False
+
+
+def _turn(district: str) -> _Turn:
+    """Seal and sign so much that whoever has just posted has a proof soon, however much comes after it."""
+    try:
+        sealed, grown = _for_a_while(service.seal, district), _for_a_while(logs.grow, district)
+        with transaction(districts=[district]) as db:
+            logs.publish(db, district, at=utc_now())
+    except ledger.UnknownBook:
+        return _Turn()
+    except Exception:
+        log.exception("sealing_failed", district=district)
+        return _Turn()
+    return _Turn(sealed, sealed + grown > 0)
+
+
+def _for_a_while(step: Callable[[Session, str], int], district: str) -> int:
+    """Do a step again and again, each in a transaction of its own, until nothing is left or time is over."""
+    until, done = time.monotonic() + _TURN_SECONDS, 0
     while True:
         with transaction(districts=[district]) as db:
             now = step(db, district)
         done += now
-        if not now:
+        if not now or time.monotonic() > until:
             return done
 
 

@@ -5,7 +5,7 @@ import pytest
 import structlog
 
 import ledger
-from backend.accounts import jobs, service
+from backend.accounts import jobs, logs, service
 from backend.kit.db import driver, transaction
 from backend.kit.ids import new_id
 from tests.makers import NOON, XIHU, YUHANG, a_community, some_points
@@ -45,6 +45,27 @@ def test_a_book_that_cannot_be_sealed_keeps_no_other_from_it(two_books, database
 
     assert jobs.seal() == 1
     assert sizes(database.app_url) == {YUHANG: 1, XIHU: 0}
+
+
+def test_a_log_that_is_far_behind_is_signed_on_the_way_and_keeps_no_other_waiting(
+    two_books, database, monkeypatch
+):
+    with transaction(districts=[YUHANG]) as db:
+        for _ in range(3):
+            some_points(db, new_id(NOON), 10)
+    monkeypatch.setattr(jobs, "_TURN_SECONDS", -1)
+    monkeypatch.setattr(service, "seal", lambda db, book: ledger.seal(driver(db), book, at_most=1))
+    monkeypatch.setattr(logs, "grow", lambda db, book: ledger.grow(driver(db), book, at_most=1))
+
+    with monkeypatch.context() as hasty:
+        hasty.setattr(jobs, "_ROUND_SECONDS", -1)
+        assert jobs.seal() == 2
+    assert sizes(database.app_url) == {YUHANG: 1, XIHU: 1}
+
+    assert jobs.seal() == 3
+    with transaction(districts=[YUHANG]) as db:
+        signed = [ledger.checkpoint_at(driver(db), YUHANG, size) for size in range(1, 5)]
+    assert all(signed)
 
 
 def test_a_district_without_a_book_is_left_alone(database):
