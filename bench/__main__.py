@@ -1,40 +1,17 @@
 """Measure, print a table, and keep it in `bench/out/`: `python -m bench [TOPIC …]`."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
-from backend import migrations
-from backend.local import roles, servers
-from backend.local.servers import Shared
+from backend.local import servers
+from bench.database import database
 from bench.row import Row
 
 HERE = Path(__file__).parent
-NOT_TOPICS = {"__main__", "row"}
-KEY = "bWVhc3VyZW1lbnRzIHNlYWwgbm90aGluZyBvZiB2YWw="
-
-
-def topics() -> list[str]:
-    """List what can be measured."""
-    return [module.name for module in iter_modules([str(HERE)]) if module.name not in NOT_TOPICS]
-
-
-@contextmanager
-def database(shared: Shared, topic: str) -> Iterator[None]:
-    """Give a topic a migrated database of its own, named by the environment."""
-    name = f"bench_{topic}_{os.getpid()}"
-    made = roles.create(shared.admin_url, shared.passwords, name)
-    os.environ.update(made.variables, REDIS_URL=shared.redis_url, LV_ENVIRONMENT="test", LV_MASTER_KEY=KEY)
-    try:
-        migrations.upgrade(made.owner_url)
-        yield
-    finally:
-        roles.drop(shared.admin_url, name)
+TOPICS = ("http", "ledger", "proof")
 
 
 def show(topic: str, rows: Sequence[Row]) -> None:
@@ -63,11 +40,11 @@ def keep(topic: str, rows: Sequence[Row]) -> None:
 
 def main(wished: Sequence[str]) -> None:
     """Measure the wished topics, or all."""
-    unknown = set(wished) - set(topics())
+    unknown = set(wished) - set(TOPICS)
     if unknown:
-        sys.exit(f"There is no topic {', '.join(sorted(unknown))}; there are {', '.join(topics())}.")
+        sys.exit(f"There is no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS)}.")
     with servers.shared("bench") as shared:
-        for topic in wished or topics():
+        for topic in wished or TOPICS:
             with database(shared, topic):
                 rows = import_module(f"bench.{topic}").main()
             show(topic, rows)

@@ -23,6 +23,7 @@ BAGS = 40
 """With 400 g of glass in each, a household stays below its ceiling, and every bag draws a subsidy."""
 WARMING = 5
 CODE = "246810"
+PLATFORM = "backend.app:create_app"
 COLLECTORS = ("C0001", "C0002")
 LINES = [{"material": "glass", "gross_grams": 400}, {"material": "cardboard", "gross_grams": 3_000}]
 UNHURRIED = {
@@ -69,10 +70,12 @@ class Caller:
 
 
 @contextmanager
-def served() -> Iterator[int]:
-    """Run the web process of the Procfile, with two workers, on a free port."""
+def served(application: str = PLATFORM) -> Iterator[int]:
+    """Run an application as the Procfile runs the platform, with two workers, on a free port."""
     port = processes.free_port()
     command = parse_procfile((places.ROOT / "Procfile").read_text()).processes["web"]
+    assert PLATFORM in command
+    command = command.replace(PLATFORM, application)
     path = f"{places.ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     web = subprocess.Popen(  # noqa: S603 - our own Procfile
         ["/bin/sh", "-c", f"exec {command}"],
@@ -95,7 +98,7 @@ def _wait_for(url: str) -> None:
         time.sleep(0.1)
 
 
-def _a_household(port: int, number: int) -> Caller:
+def a_household(port: int, number: int) -> Caller:
     """Sign somebody new in, and let them live next to the cast."""
     resident, phone = Caller(port), f"1610001{number:04}"
     asked = resident.post("/v1/sign-in/codes", {"phone": phone})
@@ -103,6 +106,25 @@ def _a_household(port: int, number: int) -> Caller:
     home = {"community": load.cast("zhang")["community"], "address": f"示范路1号1幢{number}室（虚构）"}
     resident.post("/v1/household", {**home, "consent": {"agreed": True, "version": "2026-01"}})
     return resident
+
+
+def quote(pickup: dict[str, Any], collectors: dict[str, Caller], scale: str) -> str:
+    """Weigh what was booked and tell what it is worth; return where the weighing is."""
+    collector = collectors[pickup["collector"]["number"]]
+    for step in ("acceptance", "arrival"):
+        collector.post(f"/v1/pickups/{pickup['id']}/{step}")
+    bag = {"pickup_id": pickup["id"], "scale_id": scale, "lines": LINES}
+    weighing = f"/v1/weighings/{collector.post('/v1/weighings', bag)['id']}"
+    collector.post(f"{weighing}/quote")
+    return weighing
+
+
+def signed_in_collectors(port: int) -> dict[str, Caller]:
+    """Sign in who fetches the bags."""
+    collectors = {number: Caller(port) for number in COLLECTORS}
+    for number, collector in collectors.items():
+        collector.sign_in("collector", number=number, pin=load.cast(number)["pin"], phone_code=CODE)
+    return collectors
 
 
 def _bring(resident: Caller, collectors: dict[str, Caller], scale: str, offer: str, took: Times) -> None:
@@ -116,12 +138,7 @@ def _bring(resident: Caller, collectors: dict[str, Caller], scale: str, offer: s
 
     with clock("book"):
         pickup = resident.post("/v1/pickups")
-    collector = collectors[pickup["collector"]["number"]]
-    for step in ("acceptance", "arrival"):
-        collector.post(f"/v1/pickups/{pickup['id']}/{step}")
-    bag = {"pickup_id": pickup["id"], "scale_id": scale, "lines": LINES}
-    weighing = f"/v1/weighings/{collector.post('/v1/weighings', bag)['id']}"
-    collector.post(f"{weighing}/quote")
+    weighing = quote(pickup, collectors, scale)
     with clock("confirm"):
         resident.post(f"{weighing}/confirmation")
     with clock("balances"):
@@ -134,13 +151,11 @@ def _bring(resident: Caller, collectors: dict[str, Caller], scale: str, offer: s
 
 def _runs(port: int) -> list[Times]:
     """Time the bags of each household; the first ones of all only warm the server."""
-    collectors = {number: Caller(port) for number in COLLECTORS}
-    for number, collector in collectors.items():
-        collector.sign_in("collector", number=number, pin=load.cast(number)["pin"], phone_code=CODE)
+    collectors = signed_in_collectors(port)
     scale, offer = str(load.cast("scale_1")["id"]), str(load.cast("donation")["id"])
     runs: list[Times] = []
     for nth in range(HOUSEHOLDS + 1):
-        resident = _a_household(port, nth)
+        resident = a_household(port, nth)
         took: Times = defaultdict(list)
         for _ in range(BAGS if nth else WARMING):
             _bring(resident, collectors, scale, offer, took)

@@ -52,15 +52,32 @@ def grow(conn: Connection[Any], book: str, *, at_most: int = BATCH) -> int:
     ]
     if not entries:
         return 0
-    fresh = _commitments(conn, book, entries)
-    tiles = _grown(tree.stored(conn, book, list(seal.right_edge(before))), before, fresh)
-    erased = [one.entry.subject for one in entries if one.entry.kind == ERASURE]
+    erased = [one.entry.subject for one in entries if one.entry.kind == ERASURE and one.entry.subject]
+    edge = tree.stored(conn, book, list(seal.right_edge(before)))
+    put(conn, book, before, edge, _commitments(conn, book, entries), erased=erased)
+    return len(entries)
+
+
+def put(
+    conn: Connection[Any],
+    book: str,
+    before: int,
+    edge: Mapping[seal.Tile, bytes],
+    fresh: Sequence[bytes],
+    *,
+    erased: Sequence[UUID] = (),
+) -> None:
+    """Put commitments to the next entries into a book's tree, behind so many; whoever calls is alone at it.
+
+    :param edge: the tiles at the end of the tree, as they are kept
+    :param erased: the households whose keys are destroyed with it
+    """
+    tiles = _grown(edge, before, fresh)
     levels, numbers, hashes = zip(*((*tile, hashes) for tile, hashes in tiles.items()), strict=True)
     done = conn.cursor(row_factory=scalar_row).execute(
-        _GROW, (book, before, before + len(fresh), list(levels), list(numbers), list(hashes), erased)
+        _GROW, (book, before, before + len(fresh), list(levels), list(numbers), list(hashes), list(erased))
     )
     assert done.fetchone(), "who is alone finds the tree as it was"
-    return len(fresh)
 
 
 def sign(
