@@ -75,6 +75,7 @@ def _end(sentence: str) -> None:
 def _reasons() -> Iterator[str]:
     yield from _of_debugging()
     yield from _of_keys()
+    yield from _of_the_log()
     yield from _of_lines()
     yield from _of_the_database()
 
@@ -95,6 +96,14 @@ def _of_keys() -> Iterator[str]:
         envelope.derive("start")
     except (ValueError, InvalidTag, envelope.MasterKeyMissing):
         yield "LV_ROOT_KEY is not wrapped by LV_MASTER_KEY"
+
+
+def _of_the_log() -> Iterator[str]:
+    if settings().log_memory is None:
+        yield (
+            "LV_LOG_MEMORY is missing: name a folder that is not restored together with the database,"
+            " so that an older copy of it signs nothing"
+        )
 
 
 def _is_made_up(key: bytes) -> bool:
