@@ -15,7 +15,8 @@ from ledger.status import Changed, close, freeze, thaw
 from ledger.store.log import last_audited, log, mark_audited, position, size_at
 from ledger.store.lots import due, lots
 from ledger.store.past import balance_at, balances_at, statement_at
-from ledger.store.queries import balance, balances, entry, find, holds, open_holds, statement
+from ledger.store.posted import entry, find
+from ledger.store.queries import balance, balances, holds, open_holds, statement
 from ledger.store.reports import status_changes, turnover
 from ledger.store.tree import Signed, books_behind, last_cosigned
 from ledger.store.tree import newest as newest_checkpoint

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ledger.recount import recount
 from ledger.rules import content
 from ledger.seal.canonical import digest
-from ledger.store import checks, log_checks, lot_checks, queries, recent_checks, status_checks, tree
+from ledger.store import checks, log_checks, lot_checks, posted, queries, recent_checks, status_checks, tree
 from ledger.values import Value
 from ledger.verify import Checkpoint
 
@@ -157,9 +157,9 @@ def _sums(conn: Connection[Any], named: Mapping[str, Any]) -> tuple[Sum, ...]:
 
 def _fingerprints(conn: Connection[Any], book: str, since: int) -> Iterator[str | None]:
     """Say of each entry what is wrong with its content, if anything."""
-    for row in queries.stream_recent(conn, book, since) if since else queries.stream(conn, book):
+    for row in posted.stream_recent(conn, book, since) if since else posted.stream(conn, book):
         try:
-            stored = queries.recorded(row)
+            stored = posted.recorded(row)
         except ValidationError as error:
             yield f"entry {row['id']} does not read as an entry: {error.errors()[0]['msg']}"
             continue

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from psycopg import Connection
 
-from ledger.store import queries
+from ledger.store import posted, queries
 from ledger.values import Hold, Recorded
 
 BEGINNING = date(1970, 1, 1)
@@ -131,8 +131,8 @@ def csv(conn: Connection[Any], book: str, out: TextIO) -> None:
     queries.see_one_moment(conn, "an export")
     table = writer(out)
     table.writerow(COLUMNS)
-    for row in queries.stream(conn, book, as_posted=True):
-        table.writerows(_rows(queries.recorded(row)))
+    for row in posted.stream(conn, book, as_posted=True):
+        table.writerows(_rows(posted.recorded(row)))
 
 
 def account_name(path: str, *, bounded: bool) -> str:
@@ -183,8 +183,8 @@ def _journal(conn: Connection[Any], book: str, tongue: Tongue) -> Iterator[str]:
             account_name(path, bounded=bounded), path, [names[asset] for asset in assets]
         )
     last = BEGINNING
-    for row in queries.stream(conn, book, as_posted=True):
-        recorded = queries.recorded(row)
+    for row in posted.stream(conn, book, as_posted=True):
+        recorded = posted.recorded(row)
         last = max(last, recorded.posted_at.date())
         yield from tongue.transaction(recorded.posted_at.date(), recorded, _sides(row, names))
     yield from tongue.assertions(last + timedelta(days=1), _floors(conn, book, names))
@@ -199,8 +199,8 @@ def _sides(row: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Side]:
 
 
 def _floors(conn: Connection[Any], book: str, names: Mapping[str, str]) -> Iterator[Side]:
-    for path, asset, posted in queries.stocks(conn, book):
-        yield Side(account=account_name(path, bounded=True), amount=posted, commodity=names[asset])
+    for path, asset, has in queries.stocks(conn, book):
+        yield Side(account=account_name(path, bounded=True), amount=has, commodity=names[asset])
 
 
 def _held(hold: Hold, names: Mapping[str, str]) -> str:

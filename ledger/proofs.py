@@ -9,7 +9,7 @@ from ledger.errors import NotYetSealed, Unlinked
 from ledger.publishing import committed
 from ledger.rules import leaf, salt
 from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tile_named, tiles_for
-from ledger.store import queries, tree
+from ledger.store import posted, tree
 from ledger.verify import PROOF, TILE_WIDTH, Unproven, in_base64, leaf_hash
 
 
@@ -37,7 +37,7 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     :raises Unlinked: its household was erased, so that nobody can tell any more which leaf it is
     :raises Unproven: it was changed after it was sealed; the audit tells more
     """
-    found = queries.entry(conn, book, id)
+    found = posted.entry(conn, book, id)
     if found is None:
         return None
     standing = tree.standing(conn, book, id, found.entry.subject)

@@ -13,7 +13,7 @@ from ledger.errors import UnknownBook
 from ledger.rules import BOOK_ITSELF, ERASURE, leaf, salt
 from ledger.seal import tree as seal
 from ledger.seal.note import Signer, note
-from ledger.store import queries, tree
+from ledger.store import posted, tree
 from ledger.values import Recorded
 from ledger.verify import (
     SALT_BYTES,
@@ -47,9 +47,7 @@ def grow(conn: Connection[Any], book: str, *, at_most: int = BATCH) -> int:
     if standing is None:
         raise UnknownBook(book)
     before, size = standing
-    entries = [
-        queries.recorded(row) for row in queries.sealed(conn, book, before, min(size, before + at_most))
-    ]
+    entries = [posted.recorded(row) for row in posted.sealed(conn, book, before, min(size, before + at_most))]
     if not entries:
         return 0
     erased = [one.entry.subject for one in entries if one.entry.kind == ERASURE and one.entry.subject]

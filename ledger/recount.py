@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ledger.publishing import committed
 from ledger.rules import BOOK_ITSELF
 from ledger.seal.tree import HASH_BYTES, Tile, cut
-from ledger.store import queries, tree
+from ledger.store import posted, tree
 from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, tree_hash, widths
 
 AT_ONCE = 4 * TILE_WIDTH
@@ -39,7 +39,7 @@ def recount(
 def _leaves(conn: Connection[Any], book: str, start: int, size: int) -> Iterator[str]:
     """Hold each entry against what stands at its position; who was erased can be held against nothing."""
     for first in range(start, size, AT_ONCE):
-        rows = {row["position"]: row for row in queries.sealed(conn, book, first, min(size, first + AT_ONCE))}
+        rows = {row["position"]: row for row in posted.sealed(conn, book, first, min(size, first + AT_ONCE))}
         numbers = range(first // TILE_WIDTH, -(-min(size, first + AT_ONCE) // TILE_WIDTH))
         kept = tree.stored(conn, book, [Tile(0, number) for number in numbers])
         stand = [one for number in numbers for one in cut(kept.get(Tile(0, number), b""))]
@@ -56,7 +56,7 @@ def _leaf(
         yield f"position {position} was signed, and no entry is there"
         return
     try:
-        fits = BOOK_ITSELF in keys and committed(queries.recorded(row), keys) == stands
+        fits = BOOK_ITSELF in keys and committed(posted.recorded(row), keys) == stands
     except ValidationError:
         fits = False
     subject = row["subject"]

@@ -7,8 +7,8 @@ from psycopg import Connection
 from psycopg.rows import dict_row, tuple_row
 
 from ledger.errors import NotYetSealed, UnknownAccount
+from ledger.store.asking import in_utc
 from ledger.store.log import log
-from ledger.store.queries import in_utc
 from ledger.values import SealedLine
 
 LARGEST_NO = 100

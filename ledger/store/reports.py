@@ -6,8 +6,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from ledger.store.asking import in_utc
 from ledger.store.past import reached
-from ledger.store.queries import in_utc
 from ledger.values import StatusChange, Turnover
 
 _TURNOVER = """

@@ -8,7 +8,7 @@ import pytest
 from bench import book
 from ledger import audit, post, receipt, sign
 from ledger.seal.note import Signer
-from ledger.store import queries
+from ledger.store import posted
 from ledger.verify import check_receipt
 
 HOUSEHOLDS, ENTRIES = 300, 2_000
@@ -29,7 +29,7 @@ def test_a_book_that_was_filled_is_sound_and_goes_on(filled, alone):
         post(conn, entry)
         book.seal_all(conn)
         sign(conn, book.BOOK, [signer])
-        fillers = [row for row in queries.sealed(conn, book.BOOK, 0, ENTRIES) if row["kind"] == "filler"]
+        fillers = [row for row in posted.sealed(conn, book.BOOK, 0, ENTRIES) if row["kind"] == "filler"]
         receipts = [receipt(conn, book.BOOK, one["id"]) for one in fillers[::100]]
 
     with closing(psycopg.connect(alone.auditor_url)) as auditor:

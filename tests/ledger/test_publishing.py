@@ -32,7 +32,7 @@ from ledger import (
 )
 from ledger.publishing import BATCH
 from ledger.seal.note import Signer, note
-from ledger.store import queries
+from ledger.store import posted
 from ledger.verify import Checkpoint, Unproven, check_pair, check_receipt, open_checkpoint, read_json
 from tests.crowd import wait_until_all_wait
 from tests.ledger.makers import ALICE, BOB, a_hold, an_award, an_entry
@@ -110,7 +110,7 @@ def test_a_sealer_looks_up_each_entry_whatever_the_statistics_say(conn, book):
     conn.execute("set enable_seqscan = off")
 
     ((plan,),) = conn.execute(
-        f"explain (analyze, format json, timing off) {queries._SEALED}",
+        f"explain (analyze, format json, timing off) {posted._SEALED}",
         {"book": book, "first": 10, "after": 20},
     ).fetchall()
 
