@@ -81,10 +81,17 @@ def is_merchant(db: Session, merchant: UUID) -> bool:
     return db.get(Merchant, merchant) is not None
 
 
-def offer_locked(db: Session, district: str, offer_id: UUID) -> tuple[Offer, Merchant] | None:
-    """Find an offer and keep others from its stock."""
-    query = _offers(district).where(Offer.id == offer_id).with_for_update(of=Offer)
-    return db.execute(query).one_or_none()
+def offer_locked(
+    db: Session, district: str, offer_id: UUID, *, household: UUID
+) -> tuple[Offer, Merchant] | None:
+    """Find an offer, and keep others from its stock and from what its household spends.
+
+    Of two members who redeem at once the second waits here, so that it counts what the first has taken.
+    """
+    spending = func.pg_advisory_xact_lock(func.hashtextextended(f"spending/{household}", 0))
+    query = _offers(district).add_columns(spending).where(Offer.id == offer_id).with_for_update(of=Offer)
+    row = db.execute(query).one_or_none()
+    return row and (row[0], row[1])
 
 
 def _offers(district: str) -> Select[Offer, Merchant]:

@@ -84,7 +84,7 @@ def redeem(db: Session, *, by: Actor, offer_id: UUID, at: datetime) -> queries.T
     :raises NotEnoughPoints: it has less available than the price
     """
     household = by.home()
-    found = queries.offer_locked(db, by.district, offer_id)
+    found = queries.offer_locked(db, by.district, offer_id, household=household)
     if found is None:
         raise OfferNotFound
     offer, merchant = found

@@ -1,12 +1,14 @@
 """Many at once, from several processes, with real commits and connections enough to wait on one another."""
 
 from functools import partial
+from random import choice
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from backend.accounts import queries as accounts
+from backend.accounts.postings import green
 from backend.kit.auth import Actor
 from backend.kit.db import transaction
 from backend.kit.errors import Problem
@@ -23,6 +25,11 @@ def attempt_to_redeem(by: Actor, offer: UUID) -> str:
     except Problem as refusal:
         return refusal.code
     return "yes"
+
+
+def attempt_any(by: Actor, offers: list[UUID]) -> str:
+    """Try one of them, so that hardly two wait for the same."""
+    return attempt_to_redeem(by, choice(offers))
 
 
 def attempt_to_honour(by: Actor, code: str) -> str:
@@ -59,6 +66,28 @@ def test_two_hundred_redemptions_of_a_hundred_points_give_a_hundred(many_connect
     with transaction(districts=[YUHANG]) as db:
         green = accounts.household_balances(db, YUHANG, alice.home()).green
         assert (green.posted, green.held, green.available) == (100, 100, 0)
+
+
+def test_what_a_household_spends_without_a_proof_is_not_overrun_by_taking_many_offers_at_once(
+    many_connections,
+):
+    with transaction(districts=[YUHANG]) as db:
+        alice, shop = a_resident(db), a_merchant(db)
+        some_points(db, alice.home(), 40_000)
+        offers = [an_offer(db, merchant=shop, price_points=600) for _ in range(40)]
+
+    # While her balance is held, whoever has counted what she spent waits with that count in mind.
+    with psycopg.connect(many_connections) as gate:
+        gate.execute(
+            "select from ledger.balance b join ledger.account a on a.book = b.book and a.id = b.account"
+            " where a.path = %s for update of b",
+            (green(alice.home()),),
+        )
+        crowd = Crowd(partial(attempt_any, alice, offers), times=40)
+        waiting = wait_until_all_wait(many_connections, 40)
+
+    assert waiting == 40
+    assert crowd.outcomes() == {"yes": 3, "proof_needed": 37}
 
 
 @pytest.mark.parametrize(
