@@ -42,6 +42,7 @@ def create_app() -> Platform:
     api = open_api(app)
     for room in (*ROOMS, dead_letters):
         api.register_blueprint(room.blp)
+    api.register_blueprint(weighing.desk)
     app.register_blueprint(accounts.log)
     app.register_blueprint(web.blp)
     app.register_blueprint(health.blp)

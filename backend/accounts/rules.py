@@ -23,6 +23,7 @@ TITLES: Final[Mapping[str, Title]] = {
     "award.corrected": Title("交投更正", "Correction"),
     "award.repaid": Title("抵还欠分", "Repaid what a correction could not take back"),
     "points.expired": Title("绿分到期失效", "Points lapsed"),
+    "subsidy.accepted": Title("核实通过的补贴", "Subsidy paid after a check"),
     "subsidy.paid_late": Title("补发排队的补贴", "Queued subsidy paid"),
     "redemption.held": Title("兑换：绿分已预留", "Redemption: points held"),
     "redemption.honoured": Title("兑换：券已使用", "Redemption: voucher used"),

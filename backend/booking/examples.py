@@ -43,6 +43,18 @@ BOOKING = {
             }
         ],
     },
+    "programmes": [
+        {
+            "programme": "019a8f00-0000-7000-8000-000000000002",
+            "name_zh": "余杭区低价值可回收物补贴（演示）",
+            "name_en": "Subsidy for low-value recyclables in Yuhang (demo)",
+            "standing": "paying",
+            "percent": 100,
+            "queue_for": None,
+            "said_zh": "按标准发放补贴。",
+            "said_en": "The whole rate is paid.",
+        }
+    ],
     "steps": [{"state": "requested", "role": "resident", "at": "2026-11-16T01:30:00+00:00", "reason": ""}],
 }
 DAY = {

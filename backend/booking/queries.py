@@ -15,6 +15,7 @@ from backend.identity import queries as identity
 from backend.kit.clock import CITY
 from backend.kit.paging import Page, cut, key_of
 from backend.network import queries as network
+from backend.subsidy import queries as subsidies
 
 __all__ = ["State"]
 
@@ -28,6 +29,8 @@ class Booking:
     collector: identity.Collector | None
     price_list: catalogue.PriceList
     steps: Sequence[PickupStep]
+    programmes: Sequence[subsidies.Offer]
+    """What those who subsidise at these prices pay now."""
 
 
 @dataclass(frozen=True)
@@ -100,17 +103,25 @@ def least_busy(db: Session, district: str, *, operator: UUID, start: datetime) -
     return min(crew, key=lambda one: (load.get(one.id, 0), one.number), default=None)
 
 
-def booking(db: Session, district: str, pickup_id: UUID, *, household: UUID) -> Booking | None:
+def offers(db: Session, prices: catalogue.PriceList, *, at: datetime) -> list[subsidies.Offer]:
+    """Tell what the programmes of a price list pay now: a household knows before it hands anything over."""
+    payers = {rate.programme for rate in prices.rates.values()}
+    return [one for one in subsidies.offers(db, prices.district, at=at) if one.programme in payers]
+
+
+def booking(db: Session, district: str, pickup_id: UUID, *, household: UUID, at: datetime) -> Booking | None:
     """Return a household's pickup with everything that is promised with it."""
     found = pickup(db, district, pickup_id, household=household)
     hours = network.service_area(db, district)
     if found is None or hours is None:
         return None
     crew = identity.collectors(db, district, operator=found.operator)
+    prices = catalogue.version(db, district, found.price_list)
     return Booking(
         pickup=found,
         promise=hours,
         collector=next((one for one in crew if one.id == found.collector), None),
-        price_list=catalogue.version(db, district, found.price_list),
+        price_list=prices,
         steps=steps(db, district, found.id),
+        programmes=offers(db, prices, at=at),
     )

@@ -67,7 +67,8 @@ def list_pickups(args: dict[str, Any]) -> Page[Pickup]:
 @refuses(PickupNotFound)
 def show(pickup_id: UUID) -> queries.Booking:
     """Show a pickup: its window, who comes, the prices that apply, and how it came to where it is."""
-    found = queries.booking(session(), actor().district, pickup_id, household=actor().home())
+    who = actor()
+    found = queries.booking(session(), who.district, pickup_id, household=who.home(), at=now())
     if found is None:
         raise PickupNotFound
     return found

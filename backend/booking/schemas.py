@@ -9,6 +9,7 @@ from backend.catalogue.schemas import PriceListOut
 from backend.identity.schemas import VouchedOut
 from backend.kit.fields import Count, Day, Id, In, Moment, Out, Words
 from backend.kit.paging import page_out
+from backend.subsidy.schemas import StandingOut
 
 __all__ = ["VouchedOut"]
 
@@ -85,6 +86,9 @@ class BookingOut(PickupOut):
     promise = fields.Nested(PromiseOut, required=True)
     collector = fields.Nested(CollectorOut, required=True, allow_none=True)
     price_list = fields.Nested(PriceListOut, required=True)
+    programmes = fields.List(
+        fields.Nested(StandingOut), required=True, metadata={"description": "how they stand now"}
+    )
     steps = fields.List(fields.Nested(StepOut), required=True)
 
     @pre_dump

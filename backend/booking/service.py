@@ -94,7 +94,7 @@ def book(
         _announce(db, pickup, State.ASSIGNED, at=at)
     due = pickup.window_end + MISSED_AFTER
     later(db, "booking.miss", {"pickup": str(pickup.id)}, district=by.district, at=at, due_at=due)
-    return queries.Booking(pickup, hours, collector, prices, steps)
+    return queries.Booking(pickup, hours, collector, prices, steps, queries.offers(db, prices, at=at))
 
 
 def _open(db: Session, pickup: Pickup) -> Pickup:

@@ -69,6 +69,23 @@ TEMPLATES: Mapping[str, Template] = {
         en=Words("The goods were returned", "The goods stay with you; no points have moved."),
         params=frozenset({"weighing"}),
     ),
+    "subsidy.accepted": Template(
+        zh=Words("补贴核实通过", "您的称重已核实，补贴的 {points} 积分已入账；已排队的补贴按顺序支付。"),
+        en=Words(
+            "The evidence was accepted",
+            "Staff have accepted the weight: {points} points of subsidy are yours; what was queued keeps its"
+            " place.",
+        ),
+        params=frozenset({"weighing", "points"}),
+    ),
+    "subsidy.declined": Template(
+        zh=Words("补贴核实未通过", "您的称重未通过核实，{points} 积分的补贴不予发放，原因见回执。"),
+        en=Words(
+            "The evidence was declined",
+            "Staff have declined the weight: {points} points of subsidy are not paid; the receipt says why.",
+        ),
+        params=frozenset({"weighing", "points"}),
+    ),
     "subsidy.paid_late": Template(
         zh=Words("排队的补贴已到账", "新的预算已到位，之前排队的补贴已发放，{points} 积分已入账。"),
         en=Words(

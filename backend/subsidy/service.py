@@ -15,10 +15,10 @@ from backend.subsidy.budgets import fund
 from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting, TaperIncomplete
 from backend.subsidy.history import note
 from backend.subsidy.models import Ceiling, ProgrammeRow
-from backend.subsidy.queueing import promise, prove
+from backend.subsidy.queueing import pay_next, promise, prove
 from backend.subsidy.rules import CapRule, Happened, Programme, under_ceiling
 
-__all__ = ["fund", "promise", "prove"]
+__all__ = ["fund", "pay_next", "promise", "prove"]
 
 
 def open_programme(

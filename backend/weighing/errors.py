@@ -107,6 +107,30 @@ class MaterialNotAccepted(Conflict):
     en = "The price list of this district does not take {material}."
 
 
+class EvidenceNotFound(NotFound):
+    """No line of this id waits for a decision, or has one."""
+
+    code = "evidence_not_found"
+    zh = "没有这项待核实的称重。"
+    en = "There is no such evidence to decide on."
+
+
+class EvidenceDecided(Conflict):
+    """Evidence is decided on once."""
+
+    code = "evidence_decided"
+    zh = "这项称重已经核实过了。"
+    en = "This evidence was decided on before."
+
+
+class OwnEvidence(Forbidden):
+    """Whoever gains or loses by it does not decide."""
+
+    code = "own_evidence"
+    zh = "当事人不能核实自己的称重。"
+    en = "You are a party to this weighing; somebody else must decide."
+
+
 class CodeLocked(TooManyRequests):
     """Too many wrong codes; the resident can still confirm in the app, or silence will."""
 

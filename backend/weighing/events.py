@@ -47,8 +47,8 @@ def _amounts(lines: Sequence[WeighingLine]) -> list[dict[str, Any]]:
             "material": line.material,
             "net_grams": line.net_grams,
             "market_fen": line.market_fen,
-            "subsidy_fen": line.subsidy_fen,
-            "operator_subsidy_fen": line.operator_subsidy_fen,
+            "subsidy_fen": line.granted_fen,
+            "operator_subsidy_fen": line.granted_operator_fen,
             "saved_co2e_grams": line.saved_co2e_grams,
         }
         for line in lines

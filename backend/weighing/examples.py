@@ -22,6 +22,13 @@ LINE = {
     "cap_zh": None,
     "cap_en": None,
     "paid_percent": 100,
+    "weight_from": "scale",
+    "needs_answer": False,
+    "evidence": None,
+    "evidence_zh": None,
+    "evidence_en": None,
+    "evidence_reason": None,
+    "waiting_points": 0,
     "queued_fen": 0,
     "queued_for": None,
 }
@@ -45,14 +52,32 @@ QUOTE = {
         "subsidy_fen": 52,
         "operator_subsidy_fen": 104,
         "green_points": 52,
+        "waiting_points": 0,
         "saved_co2e_grams": 1582,
     },
     "confirmation_code": None,
 }
+EVIDENCE = {
+    "id": LINE["id"],
+    "weighing_id": WEIGHING["id"],
+    "material": "glass",
+    "net_grams": 5200,
+    "weighed_at": "2026-11-16T02:06:00+00:00",
+    "weight_from": "typed",
+    "needs_answer": False,
+    "subsidy_fen": 52,
+    "operator_subsidy_fen": 104,
+    "queued_fen": 0,
+    "state": "waiting",
+    "decided_by": None,
+    "decided_at": None,
+    "reason": None,
+    "entry_id": None,
+}
 RECORD = {
     "pickup_id": WEIGHING["pickup_id"],
     "scale_id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
-    "lines": [{"material": "glass", "gross_grams": 5400, "tare_grams": 200}],
+    "lines": [{"material": "glass", "gross_grams": 5400, "tare_grams": 200, "weight_from": "scale"}],
 }
 RECEIPT = {
     **WEIGHING,

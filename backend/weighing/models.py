@@ -9,8 +9,17 @@ from sqlalchemy.orm import Mapped
 from backend.accounts.postings import PricedLine
 from backend.kit.db import Base, InDistrict
 from backend.kit.envelope import six_digits
-from backend.weighing.rules import State, cap_words
+from backend.weighing.rules import (
+    EVIDENCE_WORDS,
+    Evidence,
+    State,
+    WeightFrom,
+    cap_words,
+    is_granted,
+)
 
+_SOURCES = ", ".join(f"'{source}'" for source in WeightFrom)
+_EVIDENCE = ", ".join(f"'{evidence}'" for evidence in Evidence)
 _STATES = ", ".join(f"'{state}'" for state in State)
 
 
@@ -80,7 +89,21 @@ class WeighingLine(InDistrict, Base):
             " and (queued_for is not null or queued_fen + queued_operator_fen = 0)",
             name="queued",
         ),
+        CheckConstraint(f"weight_from in ({_SOURCES})", name="weight_from"),
+        CheckConstraint(f"evidence in ({_EVIDENCE})", name="evidence"),
+        CheckConstraint(
+            "num_nonnulls(evidence_by, evidence_at, evidence_reason)"
+            " = case when evidence in ('accepted', 'declined') then 3 else 0 end",
+            name="evidence_decided",
+        ),
         UniqueConstraint("district", "weighing", "no"),
+        Index(
+            "ix_weighing_line_evidence",
+            "district",
+            "evidence",
+            "id",
+            postgresql_where="evidence is not null",
+        ),
     )
 
     weighing: Mapped[UUID]
@@ -105,6 +128,16 @@ class WeighingLine(InDistrict, Base):
     queued_for: Mapped[str | None]
     """The period whose money is to pay what this one's could not."""
     hold: Mapped[UUID | None]
+    weight_from: Mapped[str]
+    """`scale`: the verified scale sent it. `typed`: somebody read it off and typed it in."""
+    needs_answer: Mapped[bool]
+    """Whether its subsidies wait for staff if the resident is silent."""
+    evidence: Mapped[str | None]
+    """None: nothing is to be looked at. `needed`: staff will have to, once it is agreed on."""
+    evidence_by: Mapped[UUID | None]
+    evidence_at: Mapped[datetime | None]
+    evidence_reason: Mapped[str | None]
+    evidence_entry: Mapped[UUID | None]
 
     @property
     def net_grams(self) -> int:
@@ -123,8 +156,50 @@ class WeighingLine(InDistrict, Base):
 
     @property
     def green_points(self) -> int:
-        """Return what the household gets: one point for each fen of market value and subsidy."""
-        return self.market_fen + self.subsidy_fen
+        """Return what the household gets, a point a fen: market value, and the subsidy unless it waits."""
+        return self.market_fen + self.granted_fen
+
+    @property
+    def granted_fen(self) -> int:
+        """Return the household's subsidy as far as no evidence is missing."""
+        return self.subsidy_fen if is_granted(self.evidence) else 0
+
+    @property
+    def granted_operator_fen(self) -> int:
+        """Return the operator's subsidy as far as no evidence is missing."""
+        return self.operator_subsidy_fen if is_granted(self.evidence) else 0
+
+    @property
+    def waiting_points(self) -> int:
+        """Return the points that wait until staff have looked at the evidence."""
+        return self.subsidy_fen if self.evidence in (Evidence.NEEDED, Evidence.WAITING) else 0
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether its subsidies stay held until staff decide."""
+        return self.evidence == Evidence.WAITING
+
+    def mark_agreed(self, *, silent: bool) -> None:
+        """Let its subsidies wait for staff where evidence is missing."""
+        if self.evidence == Evidence.NEEDED or (self.needs_answer and silent):
+            self.evidence = Evidence.WAITING
+
+    def mark_decided(self, evidence: Evidence, *, by: UUID, at: datetime, reason: str) -> None:
+        """Keep what staff made of the evidence."""
+        self.evidence = evidence
+        self.evidence_by = by
+        self.evidence_at = at
+        self.evidence_reason = reason
+
+    @property
+    def evidence_zh(self) -> str | None:
+        """Say in Chinese what its subsidies wait for."""
+        return EVIDENCE_WORDS.get(self.evidence or "", (None, None))[0]
+
+    @property
+    def evidence_en(self) -> str | None:
+        """Say in English what its subsidies wait for."""
+        return EVIDENCE_WORDS.get(self.evidence or "", (None, None))[1]
 
     def priced(self) -> PricedLine:
         """Return the frozen value that the books post from."""
@@ -132,8 +207,8 @@ class WeighingLine(InDistrict, Base):
             material=self.material,
             net_grams=self.net_grams,
             market_fen=self.market_fen,
-            subsidy_fen=self.subsidy_fen,
-            operator_subsidy_fen=self.operator_subsidy_fen,
+            subsidy_fen=self.granted_fen,
+            operator_subsidy_fen=self.granted_operator_fen,
             saved_co2e_grams=self.saved_co2e_grams,
             programme=self.programme,
         )

@@ -49,6 +49,21 @@ def lines(db: Session, weighing: Weighing) -> Sequence[WeighingLine]:
     return db.scalars(_lines(weighing)).all()
 
 
+def evidence(db: Session, district: str, *, state: str, cursor: str | None, limit: int) -> Page[WeighingLine]:
+    """List the lines whose subsidies wait for a decision or have one, the oldest first."""
+    query = select(WeighingLine).where(WeighingLine.district == district, WeighingLine.evidence == state)
+    if (after := key_of(cursor, UUID)) is not None:
+        query = query.where(WeighingLine.id > after[0])
+    rows = db.scalars(query.order_by(WeighingLine.id).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def evidence_locked(db: Session, district: str, line: UUID) -> tuple[WeighingLine | None, Weighing | None]:
+    """Find a line to decide on, and its weighing; nobody else decides on it meanwhile."""
+    found = db.get(WeighingLine, (district, line), with_for_update=True, populate_existing=True)
+    return found, db.get(Weighing, (district, found.weighing)) if found else None
+
+
 def locked(db: Session, district: str, weighing_id: UUID) -> Weighing | None:
     """Find a weighing and keep others from changing it."""
     query = select(Weighing).where(Weighing.district == district, Weighing.id == weighing_id)

@@ -19,6 +19,8 @@ from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.postings import reserved
 from backend.weighing.rules import Price, Reading, price, share
 
+_UNPROVEN, _PROVEN = subsidies.PromiseState.UNPROVEN, subsidies.PromiseState.WAITING
+
 
 def quote(
     db: Session, weighing: Weighing, readings: Sequence[Reading], *, first: int, at: datetime
@@ -101,7 +103,7 @@ def promises(weighing: Weighing, lines: Sequence[WeighingLine], *, at: datetime)
             subsidy_fen=line.queued_fen,
             operator_subsidy_fen=line.queued_operator_fen,
             points_months=weighing.points_months,
-            state=subsidies.PromiseState.WAITING,
+            state=_UNPROVEN if line.waits else _PROVEN,
             promised_at=at,
             paid_at=None,
             entry=None,
@@ -249,4 +251,7 @@ def _row(weighing: Weighing, no: int, one: Price, hold: UUID | None, *, at: date
         queued_operator_fen=one.queued_operator_fen,
         queued_for=one.queued_for,
         hold=hold,
+        weight_from=one.reading.weight_from,
+        needs_answer=one.needs_answer,
+        evidence=one.evidence,
     )

@@ -9,28 +9,35 @@ from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
-from backend.weighing import queries, service
+from backend.weighing import evidence, queries, service
 from backend.weighing.errors import (
     AlreadyConfirmed,
     AlreadyEnded,
     AlreadyWeighed,
     CodeLocked,
     CodeWrong,
+    EvidenceDecided,
+    EvidenceNotFound,
     LineNotFound,
     LineTwice,
     MaterialNotAccepted,
     NothingWeighed,
     NotQuoted,
+    OwnEvidence,
     ReceiptNotReady,
     ScaleCannotRead,
     ScaleNotCertified,
     ScaleNotFound,
     WeighingNotFound,
 )
-from backend.weighing.examples import QUOTE, RECEIPT, RECORD, WEIGHING
-from backend.weighing.models import Weighing
+from backend.weighing.examples import EVIDENCE, QUOTE, RECEIPT, RECORD, WEIGHING
+from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.schemas import (
     ConfirmationIn,
+    DecisionIn,
+    EvidenceIn,
+    EvidenceOut,
+    EvidencePageOut,
     LinesIn,
     QuoteOut,
     ReceiptOut,
@@ -137,3 +144,44 @@ def give_back(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
 def receipt(weighing_id: UUID) -> queries.Receipt:
     """Show what a confirmed weighing was credited with, and every rate and factor behind it."""
     return queries.receipt(session(), weighing_id, by=actor())
+
+
+desk = Room(
+    "evidence",
+    __name__,
+    url_prefix="/v1/evidence",
+    description="Subsidies that wait until staff have looked at how a weight was taken or agreed on.",
+)
+_DECIDED = {"decided_by": RECORD["scale_id"], "decided_at": "2026-11-17T02:00:00+00:00", "reason": "照片相符"}
+
+
+@desk.get("")
+@requires("evidence:read")
+@desk.arguments(EvidenceIn, location="query")
+@desk.response(200, EvidencePageOut, example={"items": [EVIDENCE], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_evidence(args: dict[str, Any]) -> Page[WeighingLine]:
+    """List the lines whose subsidies wait for a decision, or those that have one, the oldest first."""
+    return queries.evidence(session(), actor().district, **args)
+
+
+@desk.post("/<uuid:evidence_id>/acceptance")
+@requires("evidence:decide")
+@idempotent
+@desk.arguments(DecisionIn, example={"reason": "照片相符"})
+@desk.response(200, EvidenceOut, example={**EVIDENCE, **_DECIDED, "state": "accepted"})
+@refuses(EvidenceNotFound, EvidenceDecided, OwnEvidence)
+def accept(body: dict[str, Any], evidence_id: UUID) -> WeighingLine:
+    """Accept the evidence: both subsidies are paid by one entry, or join their programme's queue."""
+    return evidence.accept(session(), evidence_id, by=actor(), at=now(), **body)
+
+
+@desk.post("/<uuid:evidence_id>/refusal")
+@requires("evidence:decide")
+@idempotent
+@desk.arguments(DecisionIn, example={"reason": "没有照片"})
+@desk.response(200, EvidenceOut, example={**EVIDENCE, **_DECIDED, "state": "declined"})
+@refuses(EvidenceNotFound, EvidenceDecided, OwnEvidence)
+def decline(body: dict[str, Any], evidence_id: UUID) -> WeighingLine:
+    """Decline the evidence: nothing is paid, and what was held is free again."""
+    return evidence.decline(session(), evidence_id, by=actor(), at=now(), **body)

@@ -22,6 +22,48 @@ class State(StrEnum):
     RETURNED = "returned"
 
 
+class WeightFrom(StrEnum):
+    """How a weight came to the device."""
+
+    SCALE = "scale"
+    TYPED = "typed"
+
+
+class Evidence(StrEnum):
+    """What is to be made, or was made, of the evidence for a line's subsidies."""
+
+    NEEDED = "needed"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+EVIDENCE_WORDS: Mapping[str, tuple[str, str]] = {
+    Evidence.NEEDED: (
+        "重量由人工录入，市场价值的积分在确认后到账，补贴部分在工作人员核实后发放。",
+        "The weight was typed in: the points for market value come with your agreement, those of the subsidy"
+        " once staff have looked at it.",
+    ),
+    Evidence.WAITING: (
+        "补贴部分正在等待工作人员核实，核实通过后发放。",
+        "The subsidy waits for staff to look at the evidence; it is paid once they accept it.",
+    ),
+    Evidence.ACCEPTED: (
+        "工作人员已核实，补贴已发放。",
+        "Staff have accepted it; the subsidy is paid.",
+    ),
+    Evidence.DECLINED: (
+        "工作人员未认可证据，补贴不予发放。",
+        "Staff have declined the evidence; the subsidy is not paid.",
+    ),
+}
+
+
+def is_granted(evidence: str | None) -> bool:
+    """Tell whether a line's subsidies wait for nobody."""
+    return evidence in (None, Evidence.ACCEPTED)
+
+
 LIVE = frozenset({State.OPEN, State.QUOTED})
 """The goods are with the collector and nothing is decided."""
 
@@ -34,6 +76,7 @@ class Reading:
     material: str
     gross_grams: int
     tare_grams: int
+    weight_from: str = WeightFrom.TYPED
 
     @property
     def net_grams(self) -> int:
@@ -57,6 +100,9 @@ class Price:
     queued_fen: int = 0
     queued_operator_fen: int = 0
     queued_for: str | None = None
+    needs_answer: bool = False
+    """Whether its subsidies wait for staff if the resident is silent."""
+    evidence: str | None = None
 
     @property
     def held_fen(self) -> int:
@@ -77,6 +123,7 @@ def price(
     queued = grams > 0 and terms.bar == Bar.QUEUED
     percent = 100 if queued or not grams else terms.percent
     household_fen, operator_fen = rate.subsidy_fen(grams, percent), rate.operator_subsidy_fen(grams, percent)
+    promised = household_fen + operator_fen > 0
     return Price(
         reading=reading,
         market_fen=rate.market_fen(reading.net_grams),
@@ -90,7 +137,13 @@ def price(
         queued_fen=household_fen if queued else 0,
         queued_operator_fen=operator_fen if queued else 0,
         queued_for=terms.queue_for if queued else None,
+        needs_answer=rate.needs_confirmation and promised,
+        evidence=Evidence.NEEDED if promised and _is_unproven(reading, rate) else None,
     )
+
+
+def _is_unproven(reading: Reading, rate: Rate) -> bool:
+    return rate.needs_verified_scale and reading.weight_from != WeightFrom.SCALE
 
 
 def _cap(reading: Reading, rate: Rate, terms: Terms, *, granted_grams: int) -> str | None:

@@ -7,9 +7,9 @@ from marshmallow import ValidationError, fields, pre_dump, validate, validates_s
 from backend.carbon.schemas import FactorOut
 from backend.catalogue.schemas import RateOut
 from backend.kit.fields import Count, Fen, Grams, Id, In, Moment, Out, Points, Words
-from backend.kit.paging import page_out
+from backend.kit.paging import PageIn, page_out
 from backend.kit.sentences import say
-from backend.weighing.rules import State
+from backend.weighing.rules import Evidence, State, WeightFrom
 
 _STATE = {"description": "where it stands", "enum": [state.value for state in State]}
 _CAP = {
@@ -17,6 +17,11 @@ _CAP = {
     " `budget`: the programme's money is spent or promised. `tapered`: little of it is left. `queued`: it is"
     " gone, and the subsidy is paid first from what comes next. `frozen`, `closed`: nothing new is promised",
     "enum": ["ceiling", "budget", "tapered", "queued", "frozen", "closed", None],
+}
+_EVIDENCE = {
+    "description": "null: nothing is to be looked at. `needed`: both subsidies will wait for staff once it is"
+    " agreed on. `waiting`: they do. `accepted`: they are paid. `declined`: they are not",
+    "enum": [*(evidence.value for evidence in Evidence), None],
 }
 _NOTHING_LEFT = say("Must be less than gross_grams.", "应小于 gross_grams。")
 _HEAVIEST = 1_000_000
@@ -30,6 +35,11 @@ class LineIn(In):
     material = Words(required=True, minimum=1, maximum=40, metadata={"description": "a material's key"})
     gross_grams = Grams(required=True, minimum=1, maximum=_HEAVIEST)
     tare_grams = Grams(load_default=0, minimum=0, maximum=_HEAVIEST)
+    weight_from = fields.String(
+        load_default=WeightFrom.TYPED,
+        validate=validate.OneOf([source.value for source in WeightFrom]),
+        metadata={"description": "`scale`: the scale sent it to the device. `typed`: somebody typed it in"},
+    )
 
     @validates_schema
     def _something_is_left(self, line: dict[str, Any], **_: Any) -> None:
@@ -98,6 +108,21 @@ class LineOut(Out):
     paid_percent = Count(
         required=True, metadata={"description": "the share of the subsidy's rates that applies"}
     )
+    weight_from = fields.String(required=True, metadata={"enum": [source.value for source in WeightFrom]})
+    needs_answer = fields.Boolean(
+        required=True,
+        metadata={"description": "whether the subsidies wait for staff if the resident is silent"},
+    )
+    evidence = fields.String(required=True, allow_none=True, metadata=_EVIDENCE)
+    evidence_zh = fields.String(required=True, allow_none=True)
+    evidence_en = fields.String(required=True, allow_none=True)
+    evidence_reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "what staff said of it"}
+    )
+    waiting_points = Points(
+        required=True,
+        metadata={"description": "not in `green_points` until staff accept the evidence"},
+    )
     queued_fen = Fen(
         required=True, metadata={"description": "of the household's subsidy; not in its points yet"}
     )
@@ -133,7 +158,48 @@ class TotalsOut(Out):
     subsidy_fen = Fen(required=True)
     operator_subsidy_fen = Fen(required=True)
     green_points = Points(required=True)
+    waiting_points = Points(required=True)
     saved_co2e_grams = Grams(required=True)
+
+
+class EvidenceIn(PageIn):
+    """Which evidence."""
+
+    state = fields.String(
+        load_default=Evidence.WAITING,
+        validate=validate.OneOf([Evidence.WAITING, Evidence.ACCEPTED, Evidence.DECLINED]),
+    )
+
+
+class DecisionIn(In):
+    """What staff say of the evidence; the household reads it on its receipt."""
+
+    reason = Words(required=True, minimum=1, maximum=200)
+
+
+class EvidenceOut(Out):
+    """A line whose subsidies wait for a decision, or have one."""
+
+    id = Id(required=True, metadata={"description": "of the line"})
+    weighing_id = Id(required=True, attribute="weighing")
+    material = fields.String(required=True)
+    net_grams = Grams(required=True)
+    weighed_at = Moment(required=True)
+    weight_from = fields.String(required=True, metadata={"enum": [source.value for source in WeightFrom]})
+    needs_answer = fields.Boolean(required=True)
+    subsidy_fen = Fen(required=True)
+    operator_subsidy_fen = Fen(required=True)
+    queued_fen = Fen(required=True)
+    state = fields.String(
+        required=True, attribute="evidence", metadata={"enum": ["waiting", "accepted", "declined"]}
+    )
+    decided_by = Id(required=True, allow_none=True, attribute="evidence_by")
+    decided_at = Moment(required=True, allow_none=True, attribute="evidence_at")
+    reason = fields.String(required=True, allow_none=True, attribute="evidence_reason")
+    entry_id = Id(required=True, allow_none=True, attribute="evidence_entry")
+
+
+EvidencePageOut = page_out(EvidenceOut)
 
 
 def _shown(weighing: Any, lines: Any) -> dict[str, Any]:

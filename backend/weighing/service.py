@@ -232,7 +232,10 @@ def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason
 def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
     booking.complete(db, weighing.pickup, by=by, at=at)
     receipt = queries.receipt_of(db, weighing)
-    quoting.use_ceilings(db, weighing, receipt.lines)
+    for line in receipt.lines:
+        line.mark_agreed(silent=how == "silence")
+    granted = [line for line in receipt.lines if not line.waits]
+    quoting.use_ceilings(db, weighing, granted)
     subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
     value = Priced(
         household=weighing.household,
@@ -255,7 +258,7 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
         kind="weighing.confirmed",
         at=at,
         postings=confirmed(value),
-        settles=[Settle(hold=line.hold) for line in receipt.lines if line.hold],
+        settles=[Settle(hold=line.hold) for line in granted if line.hold],
         facts={
             "weighing": str(weighing.id),
             "price_list": str(weighing.price_list),

@@ -30,7 +30,16 @@ OWNED = (
     ALONE
     | OF_THE_DISTRICT
     | {"person", "household", "card", "pickup", "weighing", "line", "redemption", "entry", "voucher", "scale"}
-    | {"colleague", "staff_invitation", "shared_phone", "endpoint", "delivery", "programme", "order"}
+    | {
+        "colleague",
+        "staff_invitation",
+        "shared_phone",
+        "endpoint",
+        "delivery",
+        "programme",
+        "order",
+        "evidence",
+    }
 )
 """What somebody may name that is not theirs."""
 ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
@@ -218,6 +227,9 @@ CALLS: dict[str, Call] = {
     "weighings_confirm": Call(Stage.QUOTED, body={"code": "{code}"}),
     "weighings_give_back": Call(Stage.QUOTED, body={"reason": "有污渍"}),
     "weighings_receipt": Call(),
+    "evidence_list_evidence": Call(query={"limit": "100"}),
+    "evidence_accept": Call(body={"reason": "照片相符"}),
+    "evidence_decline": Call(body={"reason": "没有照片"}),
     "jobs_list_dead": Call(),
     "jobs_try_again": Call(),
 }

@@ -31,6 +31,7 @@ from backend.staffing import service as staffing
 from backend.subsidy import orders
 from backend.subsidy import service as subsidy
 from backend.subsidy.queries import period_of
+from backend.weighing import queries as weighings
 from backend.weighing import service as weighing
 from tests import makers
 
@@ -257,7 +258,8 @@ def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> UUID:
         **ASSUMED,
     )
     glass = makers.a_rate("glass", subsidy=10, operator=20_000, ceiling_grams=20_000, programme=payer)
-    makers.a_price_list(db, glass, makers.CARDBOARD, district=district, at=at)
+    foam = makers.a_rate("foam", subsidy=20, programme=payer, needs_verified_scale=True)
+    makers.a_price_list(db, glass, foam, makers.CARDBOARD, district=district, at=at)
     return payer
 
 
@@ -361,8 +363,9 @@ def _bring(db: Session, scene: Scene, stage: Stage, *, at: datetime) -> None:
 def _weigh(db: Session, scene: Scene, pickup: UUID, *, by: Actor, at: datetime) -> None:
     glass = {"id": None, "material": "glass", "gross_grams": 5_400, "tare_grams": 200}
     cardboard = {"id": None, "material": "cardboard", "gross_grams": 3_000, "tare_grams": 0}
-    scale = UUID(scene.ids["scale"])
-    quote = weighing.record(db, by=by, at=at, pickup_id=pickup, scale_id=scale, lines=[glass, cardboard])
+    foam = {"id": None, "material": "foam", "gross_grams": 1_000, "tare_grams": 0}
+    scale, lines = UUID(scene.ids["scale"]), [glass, cardboard, foam]
+    quote = weighing.record(db, by=by, at=at, pickup_id=pickup, scale_id=scale, lines=lines)
     scene.ids |= {
         "weighing": str(quote.weighing.id),
         "line": str(quote.lines[0].id),
@@ -376,6 +379,7 @@ def _credit(db: Session, scene: Scene, *, at: datetime) -> None:
     confirmed = weighing.confirm(db, UUID(scene.ids["weighing"]), by=resident, at=at).weighing
     taken = rewards.redeem(db, by=resident, at=at, offer_id=UUID(scene.ids["offer"]))
     scene.ids |= {
+        "evidence": str(weighings.lines(db, confirmed)[-1].id),
         "entry": str(confirmed.entry),
         "redemption": str(taken.redemption.id),
         "voucher": taken.code,

@@ -11,6 +11,7 @@ _SIGNED_IN = ("me:read", "session:end")
 _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
 _STAFF = (*_WORKING, "second_factor:enrol")
+_OVERSEEING = ("offer:read", "budget:read", "evidence:read")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
     RESIDENT: frozenset(
@@ -56,6 +57,8 @@ ROLES: Mapping[str, frozenset[str]] = {
             "budget:draft",
             "budget:freeze",
             "programme:edit",
+            "evidence:read",
+            "evidence:decide",
             "service:edit",
             "jobs:manage",
             "person:read",
@@ -71,8 +74,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     OPERATOR_MANAGER: frozenset(
         {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage", "webhook:manage"}
     ),
-    "approver": frozenset({*_STAFF, "offer:read", "budget:read", "budget:approve", "budget:freeze"}),
-    "auditor": frozenset({*_STAFF, "offer:read", "budget:read", "colleague:read", "trail:read"}),
+    "approver": frozenset({*_STAFF, *_OVERSEEING, "budget:approve", "budget:freeze"}),
+    "auditor": frozenset({*_STAFF, *_OVERSEEING, "colleague:read", "trail:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
 NEEDS_SECOND_FACTOR = frozenset({OPERATOR_MANAGER, "district_admin", "approver", "auditor"})
