@@ -10,8 +10,8 @@ from psycopg import Connection
 from ledger.store import asking
 from ledger.values import Entry, Posting, Recorded, Reserve, Settle
 
-# What an entry names is looked up one by one, as lookup.sql says why: a sealer that has fallen behind meets
-# tables of which no statistics know yet how large they are.
+# What an entry names is looked up one by one, as lookup.sql says why: a join would read all of its book for
+# every stretch of the log.
 _RECORDED = """
 select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
        (select jsonb_agg(

@@ -1,5 +1,6 @@
 """The library's guide is true: its example runs as it stands, and its table lists every refusal."""
 
+import inspect
 import os
 import re
 from pathlib import Path
@@ -8,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from backend.local import roles
-from ledger import Refusal
+from ledger import Refusal, errors, verify
 
 GUIDE = (Path(__file__).parents[2] / "api_docs" / "guides" / "ledger.md").read_text()
 
@@ -32,3 +33,11 @@ def test_every_refusal_is_listed():
     listed = re.findall(r"^\| ([a-z_]+) \| (.*) \|$", GUIDE, re.MULTILINE)
 
     assert [row for row in listed if row[0] != "code"] == [(code.value, code.sentence) for code in Refusal]
+
+
+def test_every_error_is_explained():
+    raised = [one for one in (*vars(errors).values(), verify.Unproven) if inspect.isclass(one)]
+    named = {one.__name__ for one in raised if issubclass(one, Exception) and one.__module__ != "builtins"}
+
+    explained = GUIDE[GUIDE.index("What is raised instead") :]
+    assert named == {name for name in re.findall(r"`([A-Z]\w+)` \(", explained) if not name.endswith("Error")}
