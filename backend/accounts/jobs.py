@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import NamedTuple
 
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from backend.accounts import audit, lapsing, logs, service, witnesses
+from backend.kit import logs as logs_of_process
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import claimed, handles, later
@@ -141,23 +144,24 @@ def warn(db: Session, *, district: str, at: datetime) -> None:
         later(db, "accounts.warn", {}, district=district, at=at)
 
 
-def audit_nightly() -> Thread | None:
+def audit_nightly() -> BaseProcess | None:
     """Check every book once a night: what came since the last sound audit, on Sundays everything.
 
-    It reads for long, so it runs beside whatever else the clock does, in a thread that is returned; of
-    several clocks one runs it.
+    It reads and computes for long, so it runs in a process of its own, which is returned: in a thread it
+    would hold up the sealer. Of several clocks one runs it.
     """
     at = utc_now()
     with transaction() as db:
         if not claimed(db, "audit", every_seconds=_ONE_DAY, at=at + _TO_MIDNIGHT):
             return None
     whole = at.astimezone(CITY).weekday() == _SUNDAY
-    running = Thread(target=_audit, kwargs={"whole": whole}, name="audit", daemon=True)
+    running = get_context("spawn").Process(target=_audit, kwargs={"whole": whole}, name="audit", daemon=True)
     running.start()
     return running
 
 
 def _audit(*, whole: bool) -> None:
+    logs_of_process.configure()
     chosen, said = settings(), list[str]()
     try:
         sound = audit.run(
