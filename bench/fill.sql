@@ -63,7 +63,7 @@ begin
                || filler.said('l', filler.said('l',
                       filler.text(issuer) || filler.text(path) || filler.text('GREEN') || filler.number(amount)
                       || filler.said('n', '') || filler.said('f', '')))
-               || filler.said('l', '') || filler.said('l', '') || filler.said('l', '') || filler.said('l', '')
+               || filler.said('l', '')
                || filler.said('d', '')))
       from given;
 

@@ -7,9 +7,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row, tuple_row
 
 from ledger.errors import Refusal, Refused
-from ledger.rules import check_batch, check_chart, content
+from ledger.rules import check_batch, check_chart, content, is_plain
 from ledger.seal.canonical import digest
-from ledger.store.columns import POST, columns
+from ledger.store.columns import POST, POST_ONE, columns, scalars
 from ledger.values import AccountClass, Entry, Posted
 
 Outcome: TypeAlias = Posted | Refused
@@ -21,7 +21,9 @@ def post(conn: Connection[Any], entry: Entry) -> Outcome:
     The same key with the same content gives what it gave the first time. It belongs at the end of a
     transaction that runs READ COMMITTED: what it locks is locked until the commit.
     """
-    return _send(conn, (entry,), all_or_nothing=False)[0]
+    if is_plain(entry):
+        return _send(conn, (entry,), POST_ONE, scalars(entry, fingerprint(entry)))[0]
+    return _send(conn, (entry,), POST, columns((entry,), (fingerprint(entry),), all_or_nothing=False))[0]
 
 
 def post_many(
@@ -36,7 +38,8 @@ def post_many(
     if not entries:
         return []
     check_batch(entries)
-    return _send(conn, entries, all_or_nothing=all_or_nothing)
+    fingerprints = [fingerprint(entry) for entry in entries]
+    return _send(conn, entries, POST, columns(entries, fingerprints, all_or_nothing=all_or_nothing))
 
 
 def adopt(conn: Connection[Any], book: str, chart: Iterable[AccountClass]) -> None:
@@ -71,12 +74,17 @@ def fingerprint(entry: Entry) -> bytes:
     return digest(content(entry))
 
 
-def _send(conn: Connection[Any], entries: Sequence[Entry], *, all_or_nothing: bool) -> list[Outcome]:
-    batch = columns(entries, [fingerprint(entry) for entry in entries], all_or_nothing=all_or_nothing)
-    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(POST, batch, prepare=True)
-    return [
-        Refused(code=Refusal(code), about=about)
-        if code is not None
-        else Posted(entry_id=entry_id, posted_at=posted_at, replayed=replayed)
-        for entry_id, posted_at, replayed, code, about in rows
-    ]
+def _send(
+    conn: Connection[Any], entries: Sequence[Entry], statement: str, parameters: Sequence[str | bool | None]
+) -> list[Outcome]:
+    """Send entries; what was posted just now is told all at once, anything else by the entry's number."""
+    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(statement, parameters, prepare=True)
+    told: dict[int, Outcome] = {}
+    for no, entry_id, posted_at, replayed, code, about in rows:
+        if no is None:
+            stamp = posted_at
+        elif code is None:
+            told[no] = Posted(entry_id=entry_id, posted_at=posted_at, replayed=replayed)
+        else:
+            told[no] = Refused(code=Refusal(code), about=about)
+    return [told.get(no) or Posted(entry_id=entry.id, posted_at=stamp) for no, entry in enumerate(entries, 1)]

@@ -88,6 +88,17 @@ def overlap(pattern: str, other: str) -> bool:
     )
 
 
+def is_plain(entry: Entry) -> bool:
+    """Tell whether an entry is one posting and nothing else happens, which has a short way of its own."""
+    return (
+        len(entry.postings) == 1
+        and not entry.moves_holds
+        and entry.reverses is None
+        and entry.postings[0].expires_at is None
+        and not entry.postings[0].lapsed
+    )
+
+
 def content(entry: Entry) -> tuple[Any, ...]:
     """List what makes an entry this entry: everything but its id and its time.
 
@@ -100,9 +111,18 @@ def content(entry: Entry) -> tuple[Any, ...]:
         entry.subject,
         entry.reverses,
         tuple(
-            (one.source, one.target, one.asset, one.amount, one.expires_at, one.lapsed)
-            for one in entry.postings
+            [
+                (one.source, one.target, one.asset, one.amount, one.expires_at, one.lapsed)
+                for one in entry.postings
+            ]
         ),
+        _moves(entry) if entry.moves_holds else (),
+        entry.facts,
+    )
+
+
+def _moves(entry: Entry) -> tuple[Any, ...]:
+    return (
         tuple(
             (reserve.hold, reserve.account, reserve.asset, reserve.amount, reserve.expires_at)
             for reserve in sorted(entry.reserves, key=attrgetter("hold"))
@@ -110,7 +130,6 @@ def content(entry: Entry) -> tuple[Any, ...]:
         tuple((settle.hold, settle.amount) for settle in sorted(entry.settles, key=attrgetter("hold"))),
         tuple(sorted(entry.releases)),
         tuple(sorted(entry.expires)),
-        entry.facts,
     )
 
 

@@ -154,17 +154,22 @@ class Entry(Value):
     expires: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
     reverses: UUID | None = None
     subject: UUID | None = None
-    facts: Facts = {}
+    facts: Facts = Field(default_factory=dict)
+
+    @property
+    def moves_holds(self) -> bool:
+        """Tell whether something happens to holds."""
+        return bool(self.reserves or self.settles or self.releases or self.expires)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.reserves or self.settles or self.releases or self.expires:
+        if self.moves_holds:
             self._check_holds()
         elif not self.postings and self.kind != "erasure":
             raise ValueError("an entry without postings needs a hold or an erasure as its fact")
         if self.reverses == self.id:
             raise ValueError("an entry does not reverse itself")
-        lapsing = [posting for posting in self.postings if posting.lapsed]
+        lapsing = len(self.postings) > 1 and any(posting.lapsed for posting in self.postings)
         if lapsing and _repeats((posting.source, posting.asset) for posting in self.postings):
             raise ValueError("an entry that takes what has lapsed draws once from each account")
         return self

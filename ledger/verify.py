@@ -18,11 +18,13 @@ import binascii
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from struct import Struct
+from types import NoneType
 from typing import Any, NamedTuple, Self, TypeAlias
 from uuid import UUID
 
@@ -73,34 +75,49 @@ def digest(value: Value) -> bytes:
     return sha256(canonical(value)).digest()
 
 
-def _spell(value: Value) -> bytes:
-    tag, content = _tagged(value)
-    return tag + len(content).to_bytes(4, "big") + content
+def _spell(value: Any) -> bytes:
+    return (_SPELLINGS.get(type(value)) or _spelling(value))(value)
 
 
-def _tagged(value: Value) -> tuple[bytes, bytes]:  # noqa: PLR0911 - one line for each kind of value
-    match value:
-        case str():
-            return b"s", value.encode()
-        case None:
-            return b"n", b""
-        case bool():
-            return b"t" if value else b"f", b""
-        case int():
-            return b"i", b"%d" % value
-        case UUID():
-            return b"u", value.bytes
-        case datetime():
-            return b"m", b"%d" % ((value - _EPOCH) // _MICROSECOND)
-        case list() | tuple():
-            return b"l", b"".join(map(_spell, value))
-        case dict():
-            return b"d", b"".join(
-                _spell(part) for key in sorted(value, key=str.encode) for part in (key, value[key])
-            )
-        case bytes():
-            return b"b", value
+def _spelling(value: object) -> Callable[[Any], bytes]:
+    """Find how a value of a subclass is spelled."""
+    for kind, spelling in _SPELLINGS.items():
+        if isinstance(value, kind):
+            return spelling
     raise TypeError(f"{type(value).__name__} has no canonical bytes")
+
+
+def _told(tag: bytes, content: bytes) -> bytes:
+    return _HEAD(tag, len(content)) + content
+
+
+def _spell_text(value: str) -> bytes:
+    content = value.encode()
+    return _HEAD(b"s", len(content)) + content  # most of what is spelled is text
+
+
+def _spell_list(values: Sequence[Any]) -> bytes:
+    return _told(b"l", b"".join([_spell(value) for value in values]))
+
+
+def _spell_dictionary(value: dict[str, Any]) -> bytes:
+    keys = sorted(value, key=str.encode)
+    return _told(b"d", b"".join([_spell(part) for key in keys for part in (key, value[key])]))
+
+
+_HEAD = Struct(">cI").pack
+_SPELLINGS: dict[type, Callable[[Any], bytes]] = {
+    str: _spell_text,
+    NoneType: lambda _: b"n\0\0\0\0",
+    bool: lambda value: b"t\0\0\0\0" if value else b"f\0\0\0\0",
+    int: lambda value: _told(b"i", b"%d" % value),
+    UUID: lambda value: _told(b"u", value.bytes),
+    datetime: lambda value: _told(b"m", b"%d" % ((value - _EPOCH) // _MICROSECOND)),
+    tuple: _spell_list,
+    list: _spell_list,
+    dict: _spell_dictionary,
+    bytes: lambda value: _told(b"b", value),
+}
 
 
 def commitment(salt: bytes, entry: Value) -> bytes:

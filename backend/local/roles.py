@@ -1,4 +1,4 @@
-"""The three roles of the database, and the address of each."""
+"""The roles of the database, and the address of each that may log in."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from backend.local import memory
 from backend.local.voice import Trouble
 
 OWNER, APP, AUDITOR = ROLES = ("lv_owner", "lv_app", "lv_auditor")
+KEEPER = "lv_ledger"
+"""What the ledger's posting functions run as. Nobody logs in as it; the owner may give it functions."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def prepare(admin_url: str, home: Path) -> dict[str, str]:
         with psycopg.connect(admin_url, connect_timeout=10) as admin:
             admin.execute("select pg_advisory_xact_lock(hashtext('lvzhang roles'))")
             for role, password in passwords.items():
-                _ensure(admin, role, password)
+                _ensure(admin, role, sql.SQL("login noinherit password {}").format(sql.Literal(password)))
+            _ensure(admin, KEEPER, sql.SQL("nologin"))
+            admin.execute("grant lv_ledger to lv_owner")
             # An administrator without all rights may give a database only to a role that he is a member of.
             admin.execute("grant lv_owner to current_user")
     except psycopg.Error as error:
@@ -57,14 +61,14 @@ def prepare(admin_url: str, home: Path) -> dict[str, str]:
     return passwords
 
 
-def _ensure(admin: psycopg.Connection, role: str, password: str) -> None:
+def _ensure(admin: psycopg.Connection, role: str, rights: sql.Composable) -> None:
     found = admin.execute(
         "select rolsuper or rolbypassrls from pg_roles where rolname = %s", [role]
     ).fetchone()
     if found and found[0]:
         raise Trouble(f"The role {role} is above row security: take SUPERUSER and BYPASSRLS from it.")
-    verb = sql.SQL("alter role {} login password {}" if found else "create role {} login password {}")
-    admin.execute(verb.format(sql.Identifier(role), sql.Literal(password)))
+    verb = sql.SQL("alter role {} {}" if found else "create role {} {}")
+    admin.execute(verb.format(sql.Identifier(role), rights))
 
 
 def create(

@@ -19,6 +19,11 @@ def raise_wall(op: Operations, table: str, column: str) -> None:
     op.execute(f"create policy districts on {table} using ({column} = any ({SEEN}))")
 
 
+def let_past(op: Operations, table: str, role: str) -> None:
+    """Let a role through the wall of a table; without a condition it costs a statement nothing."""
+    op.execute(f"create policy {role} on {table} to {role} using (true)")
+
+
 def city_register(op: Operations, *tables: str) -> None:
     """Give tables to the platform, and let auditors read them."""
     for table in tables:

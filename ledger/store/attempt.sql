@@ -1,12 +1,12 @@
--- One try of a batch, from the first lock to the last row. It has to be made again if a key or an id of it was
--- taken meanwhile, or if a stripe had less than was asked of its account; ledger.post then takes back what
--- may have been written, and locks that were taken for nothing.
+-- One try of a batch, from the first lock to the last row. It has to be made again if a key or an id of it is
+-- taken, which the insertion says, or if a stripe had less than was asked of its account; ledger.post then takes
+-- back what may have been written, and locks that were taken for nothing.
 --
 -- Rows are made from numbers and subscripts: unnesting several arrays costs several times what it takes to
 -- insert a row. An array in a variable is a table to look into; one in a column of `batch` is not, unless its
 -- elements have one width and none is null.
 
-create function ledger.attempt(batch ledger.batch, gathered boolean, looked boolean, lost boolean[])
+create function ledger.attempt(batch ledger.batch, gathered boolean, met boolean)
 returns ledger.attempt
 language plpgsql
 as $$
@@ -23,6 +23,7 @@ declare
     reversals        constant integer[] := batch.reversals;
     facts            constant jsonb[] := batch.facts;
     fingerprints     constant bytea[] := batch.fingerprints;
+    bars             text[] := batch.bars;
     expiries         constant timestamptz[] := batch.posting_expiries;
     lapses           constant boolean[] := batch.posting_lapses;
     posted           bigint[] := array_fill(null::bigint, array[cardinality(account_ids)]);
@@ -41,6 +42,8 @@ declare
     stored           boolean[];
     stored_ids       uuid[];
     stored_ats       timestamptz[];
+    looked           boolean := met;
+    lost             boolean[];
     decision         ledger.decision;
     fresh            boolean[];
     posted_now       bigint[];
@@ -53,18 +56,17 @@ declare
     steps            bigint[];      -- by account whose stripes were gathered: the postings between them,
     elsewhere        bigint[];      -- and what the stripes that are not used have now
     stamp            timestamptz;
-    landed           uuid[];
     row              record;
 begin
     -- The balances, locked: of a striped account the one stripe, or all of them.
     for row in
-        select known.no, b.posted, b.held, b.version, b.ctid, b.stripe = known.stripe as used
+        select known.no, b.posted, b.held, b.version, b.bar, b.ctid, b.stripe = known.stripe as used
           from (select account_ids[no] as id, no, coalesce(stripes[no], 0) as stripe,
                        gathered and stripes[no] > 0 as whole
                   from generate_series(1, cardinality(account_ids)) as no
                  order by 1) as known
          cross join lateral (
-                   select posted, held, version, ctid, stripe from ledger.balance
+                   select posted, held, version, bar, ctid, stripe from ledger.balance
                     where book = batch.book and account = known.id
                       and stripe between case when known.whole then 1 else known.stripe end
                                      and case when known.whole then 64 else known.stripe end
@@ -74,6 +76,9 @@ begin
     loop
         posted[row.no] := row.posted + coalesce(posted[row.no], 0);
         held[row.no] := row.held + coalesce(held[row.no], 0);
+        if row.bar is not null then
+            bars[row.no] := 'account_' || row.bar;
+        end if;
         if row.used then
             found := found + 1;
             versions[row.no] := row.version;
@@ -98,8 +103,17 @@ begin
         );
     end if;
 
-    -- The keys are looked up only if an entry would be refused or if an insertion met another's, which saves a
-    -- statement nearly always.
+    -- The keys are looked up only if an entry would be refused or if an insertion met another's, the ids only
+    -- then, which saves statements nearly always.
+    if met then
+        for row in
+            select no
+              from generate_series(1, cardinality(ids)) as no
+             cross join lateral (select from ledger.entry where book = batch.book and id = ids[no] limit 1) as e
+        loop
+            lost[row.no] := true;
+        end loop;
+    end if;
     loop
         if looked then
             codes := array_fill(null::text, array[cardinality(ids)]);
@@ -121,7 +135,7 @@ begin
         end if;
         decision := ledger.decide(
             ids, keys, ats, fingerprints, batch.twins, codes, stored, lost,
-            batch.account_paths, batch.bars, posted, held, versions, batch.lots, lapsed,
+            batch.account_paths, bars, posted, held, versions, batch.lots, lapsed,
             batch.posting_entries, batch.posting_sources, batch.posting_targets, batch.posting_amounts,
             expiries, lapses,
             batch.hold_ids, batch.hold_accounts, hold_states, hold_remains, hold_expiries, hold_versions,
@@ -133,9 +147,9 @@ begin
     end loop;
 
     if decision.refusals > 0 and not gathered and ledger.is_missed(batch, decision) then
-        return (true, true, looked, lost, decision, stored_ids, stored_ats, null)::ledger.attempt;
+        return (true, decision, stored_ids, stored_ats, null)::ledger.attempt;
     elsif decision.accepted = 0 or decision.refusals > 0 and batch.all_or_nothing then
-        return (false, gathered, looked, lost, decision, stored_ids, stored_ats, null)::ledger.attempt;
+        return (false, decision, stored_ids, stored_ats, null)::ledger.attempt;
     elsif gathered then
         row := ledger.spread_all(batch, held, decision);
         decision := row.decision;
@@ -143,8 +157,9 @@ begin
         elsewhere := row.elsewhere;
     end if;
 
-    -- The entries, and with them what they come to, or none of it: a key that a concurrent caller is about to
-    -- take is waited for here. The balances are where they were locked.
+    -- The entries, and what they come to: a key that a concurrent caller is about to take is waited for here.
+    -- A plain insertion, as one that steps aside for conflicts costs half as much again. The balances are where
+    -- they were locked.
     stamp := clock_timestamp();
     fresh := decision.fresh;
     posted_now := decision.posted;
@@ -154,18 +169,13 @@ begin
     source_afters := decision.source_afters;
     target_versions := decision.target_versions;
     target_afters := decision.target_afters;
-    with landing as (
-        insert into ledger.entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
-        select batch.book, ids[this], keys[this], kinds[this], ats[this], stamp, subjects[this],
-               batch.reversed_ids[reversals[this]], fingerprints[this], coalesce(facts[this], '{}')
-          from generate_series(1, cardinality(ids)) as this
-         where fresh[this]
-         order by keys[this] collate "C"
-            on conflict do nothing
-        returning id
-    ), complete as (
-        select where (select count(*) from landing) = decision.accepted
-    ), moved as (
+    insert into ledger.entry (book, id, key, kind, at, posted_at, subject, reverses, fingerprint, facts)
+    select batch.book, ids[this], keys[this], kinds[this], ats[this], stamp, subjects[this],
+           batch.reversed_ids[reversals[this]], fingerprints[this], coalesce(facts[this], '{}')
+      from generate_series(1, cardinality(ids)) as this
+     where fresh[this]
+     order by keys[this] collate "C";
+    with moved as (
         insert into ledger.posting (
             book, entry, no, asset, amount, expires_at, lapsed,
             source, source_stripe, source_version, source_after,
@@ -177,38 +187,26 @@ begin
                source_versions[no] + coalesce(steps[source], 0), source_afters[no] - coalesce(elsewhere[source], 0),
                account_ids[target], coalesce(stripes[target], 0),
                target_versions[no] + coalesce(steps[target], 0), target_afters[no] - coalesce(elsewhere[target], 0)
-          from complete
-         cross join generate_series(1, cardinality(batch.posting_entries)) as no
+          from generate_series(1, cardinality(batch.posting_entries)) as no
          cross join lateral (select batch.posting_sources[no], batch.posting_targets[no]) as p (source, target)
          where fresh[batch.posting_entries[no]]
     ), kept as (
         update ledger.balance b
            set posted = posted_now[no], held = held_now[no], version = versions_now[no]
-          from complete
-         cross join generate_series(1, cardinality(account_ids)) as no
+          from generate_series(1, cardinality(account_ids)) as no
          where b.ctid = places[no] and (b.version <> versions_now[no] or b.held <> held_now[no])
-    ), waiting as (
-        insert into ledger.unsealed (book, entry)
-        select batch.book, ids[this]
-          from complete
-         cross join generate_series(1, cardinality(ids)) as this
-         where fresh[this]
-         order by this
     )
-    select array_agg(id) into landed from landing;
-
-    if coalesce(cardinality(landed), 0) < decision.accepted then
-        for this in 1 .. cardinality(ids) loop
-            lost[this] := coalesce(lost[this], false) or fresh[this] and (ids[this] = any (landed)) is not true;
-        end loop;
-        return (true, gathered, true, lost, decision, stored_ids, stored_ats, null)::ledger.attempt;
-    end if;
+    insert into ledger.unsealed (book, entry)
+    select batch.book, ids[this]
+      from generate_series(1, cardinality(ids)) as this
+     where fresh[this]
+     order by this;
     if cardinality(batch.hold_ids) > 0 then
         perform ledger.write_holds(batch, decision);
     end if;
     if batch.lots is not null then
         perform ledger.write_lots(batch, decision);
     end if;
-    return (false, gathered, looked, lost, decision, stored_ids, stored_ats, stamp)::ledger.attempt;
+    return (false, decision, stored_ids, stored_ats, stamp)::ledger.attempt;
 end;
 $$;

@@ -103,6 +103,8 @@ SCHEMA = (
           left join pg_roles r on r.oid = given.grantee
          where c.relnamespace = 'ledger'::regnamespace and c.relkind in ('r', 'p', 'v')
            and given.grantee <> c.relowner and given.privilege_type <> 'SELECT'
+           and not exists (select from pg_proc f
+                            where f.oid = 'ledger.post'::regproc and f.proowner = r.oid and not r.rolcanlogin)
          order by c.relname, given.privilege_type
          limit 1
         """,

@@ -5,7 +5,7 @@ element, and these columns have theirs in the statement.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -28,6 +28,33 @@ select *
        )
 """
 
+POST_ONE = """
+select *
+  from ledger.post_one(
+           %s, %s, %s, %s, %s::bigint,
+           %s::uuid, %s, %s, %s::timestamptz, %s::uuid, %s::jsonb, %s::bytea
+       )
+"""
+
+
+def scalars(entry: Entry, fingerprint: bytes) -> tuple[str | None, ...]:
+    """List what an entry of one posting says in the order of `ledger.post_one`."""
+    (posting,) = entry.postings
+    return (
+        entry.book,
+        posting.source,
+        posting.target,
+        posting.asset,
+        str(posting.amount),
+        entry.id.hex,
+        entry.key,
+        entry.kind,
+        entry.at.isoformat(),
+        None if entry.subject is None else entry.subject.hex,
+        _facts(entry),
+        f"\\x{fingerprint.hex()}",
+    )
+
 
 def columns(
     entries: Sequence[Entry], fingerprints: Sequence[bytes], *, all_or_nothing: bool
@@ -41,12 +68,8 @@ def columns(
     reversed_ids: dict[UUID, int] = {}
     postings: list[tuple[int, int, int, int, int, str | None, bool | None]] = []
     moves: list[tuple[int, str, int, int | None, int | None, str | None]] = []
-    twins: list[int | None] = []
-    by_key: dict[str, int] = {}
 
     for this, entry in enumerate(entries, 1):
-        twins.append(by_key.get(entry.key))
-        by_key[entry.key] = this
         if entry.reverses is not None:
             _number(reversed_ids, entry.reverses)
         for no, posting in enumerate(entry.postings, 1):
@@ -54,37 +77,60 @@ def columns(
             target = _number(accounts, (posting.target, posting.asset))
             expiry = None if posting.expires_at is None else posting.expires_at.isoformat()
             postings.append((this, no, source, target, posting.amount, expiry, posting.lapsed or None))
-        moves += [
-            (this, "settled", _number(holds, one.hold), None, one.amount, None) for one in entry.settles
-        ]
-        moves += [(this, "released", _number(holds, hold), None, None, None) for hold in entry.releases]
-        moves += [(this, "expired", _number(holds, hold), None, None, None) for hold in entry.expires]
-        for reserve in entry.reserves:
-            account = _number(accounts, (reserve.account, reserve.asset))
-            expiry = None if reserve.expires_at is None else reserve.expires_at.isoformat()
-            moves.append((this, "reserved", _number(holds, reserve.hold), account, reserve.amount, expiry))
+        if entry.moves_holds:
+            moves += _moves(this, entry, accounts, holds)
 
     fellows = {entry.id: this for this, entry in enumerate(entries, 1)} if reversed_ids else {}
+    reversals = [reversed_ids[one.reverses] if one.reverses else None for one in entries]
     return [
         entries[0].book,
-        _texts(path for path, _ in accounts),
-        _texts(asset for _, asset in accounts),
-        _array(entry.id for entry in entries),
-        _texts(entry.key for entry in entries),
-        _texts(entry.kind for entry in entries),
-        _array(entry.at.isoformat() for entry in entries),
-        _array(entry.subject for entry in entries),
-        _array(reversed_ids[entry.reverses] if entry.reverses else None for entry in entries),
-        _texts(json.dumps(entry.facts, ensure_ascii=False) if entry.facts else None for entry in entries),
-        _array(f'"\\\\x{fingerprint.hex()}"' for fingerprint in fingerprints),
-        _array(twins),
+        _texts([path for path, _ in accounts]),
+        _texts([asset for _, asset in accounts]),
+        _plain([entry.id.hex for entry in entries]),
+        _texts([entry.key for entry in entries]),
+        _texts([entry.kind for entry in entries]),
+        _plain([entry.at.isoformat() for entry in entries]),
+        _array([entry.subject for entry in entries]),
+        _array(reversals) if reversed_ids else None,
+        _array([None if (facts := _facts(entry)) is None else _quoted(facts) for entry in entries]),
+        _plain([f'"\\\\x{fingerprint.hex()}"' for fingerprint in fingerprints]),
+        _array(_twins(entries)),
         *_arrays(postings, 7),
-        _array(holds),
+        _array(list(holds)),
         *_arrays(moves, 6),
-        _array(reversed_ids),
-        _array(map(fellows.get, reversed_ids)),
+        _array(list(reversed_ids)),
+        _array([fellows.get(one) for one in reversed_ids]),
         all_or_nothing,
     ]
+
+
+def _moves(
+    this: int, entry: Entry, accounts: dict[tuple[str, str], int], holds: dict[UUID, int]
+) -> Iterator[tuple[int, str, int, int | None, int | None, str | None]]:
+    for one in entry.settles:
+        yield this, "settled", _number(holds, one.hold), None, one.amount, None
+    for hold in entry.releases:
+        yield this, "released", _number(holds, hold), None, None, None
+    for hold in entry.expires:
+        yield this, "expired", _number(holds, hold), None, None, None
+    for reserve in entry.reserves:
+        account = _number(accounts, (reserve.account, reserve.asset))
+        expiry = None if reserve.expires_at is None else reserve.expires_at.isoformat()
+        yield this, "reserved", _number(holds, reserve.hold), account, reserve.amount, expiry
+
+
+def _twins(entries: Sequence[Entry]) -> list[int | None]:
+    """Tell of each entry which one before it has its key."""
+    by_key: dict[str, int] = {}
+    twins = []
+    for this, entry in enumerate(entries, 1):
+        twins.append(by_key.get(entry.key))
+        by_key[entry.key] = this
+    return twins
+
+
+def _facts(entry: Entry) -> str | None:
+    return json.dumps(entry.facts, ensure_ascii=False) if entry.facts else None
 
 
 def _number(numbers: dict[T, int], name: T) -> int:
@@ -95,15 +141,22 @@ def _arrays(rows: Sequence[tuple[object, ...]], width: int) -> list[str | None]:
     return [_array(column) for column in zip(*rows, strict=True)] if rows else [None] * width
 
 
-def _array(values: Iterable[object]) -> str | None:
+def _array(values: Sequence[object]) -> str | None:
     """Write values whose text needs no quotes: numbers, ids, times, plain words."""
-    texts = ["null" if value is None else str(value) for value in values]
-    return None if texts.count("null") == len(texts) else "{" + ",".join(texts) + "}"
+    if values.count(None) == len(values):
+        return None
+    return _plain(["null" if value is None else str(value) for value in values])
 
 
-def _texts(values: Iterable[str | None]) -> str | None:
-    return _array(None if value is None else _quoted(value) for value in values)
+def _texts(values: Sequence[str]) -> str | None:
+    return _plain([_quoted(value) for value in values]) if values else None
+
+
+def _plain(texts: Iterable[str]) -> str:
+    return "{" + ",".join(texts) + "}"
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

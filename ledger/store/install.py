@@ -18,6 +18,7 @@ SCRIPTS = (
     "holds.sql",
     "attempt.sql",
     "post.sql",
+    "one.sql",
     "sequence.sql",
     "snapshots.sql",
     "past.sql",
@@ -52,11 +53,36 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             """
             grant usage on schema ledger to {app}, {auditor};
             grant select on all tables in schema ledger to {app}, {auditor};
-            grant execute on function ledger.post, ledger.adopt, ledger.set_status, ledger.seal to {app};
+            grant execute on function ledger.post, ledger.post_one, ledger.adopt to {app};
+            grant execute on function ledger.set_status, ledger.seal to {app};
             grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
             grant execute on function ledger.matches, ledger.change, ledger.tail, ledger.size_at,
                   ledger.versions_at, ledger.balance_at, ledger.lines_at, ledger.turnover,
                   ledger.recent, ledger.recent_lines, ledger.line_of, ledger.mark_audited to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
+    )
+
+
+def entrust(conn: Connection[Any], *, keeper: str) -> None:
+    """Let the posting functions run as a role of their own, which nobody can log in as.
+
+    It is for who lays row security on these tables, which each statement of a posting would ask again: the
+    keeper may be let past it wherever only an account or an entry leads. It comes after `grant`.
+    """
+    conn.execute(
+        SQL(
+            """
+            grant usage, create on schema ledger to {keeper};
+            grant select on all tables in schema ledger to {keeper};
+            grant insert on ledger.account, ledger.balance, ledger.entry, ledger.posting, ledger.unsealed,
+                  ledger.hold, ledger.hold_event, ledger.lot, ledger.lot_event to {keeper};
+            grant update on ledger.balance, ledger.entry, ledger.hold, ledger.lot to {keeper};
+            grant delete on ledger.account, ledger.balance to {keeper};
+            grant execute on all functions in schema ledger to {keeper};
+            alter function ledger.post owner to {keeper};
+            alter function ledger.post_one owner to {keeper};
+            revoke create on schema ledger from {keeper};
+            """
+        ).format(keeper=Identifier(keeper))
     )

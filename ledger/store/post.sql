@@ -40,7 +40,8 @@ create function ledger.post(
     reversed_ids      uuid[],         -- the reversed entries, each once
     reversed_fellows  integer[],      -- the entry of this batch that has this id, or null
     all_or_nothing    boolean
-) returns table (
+) returns table (                   -- a row for each entry that was not posted just now
+    no                integer,        -- its number; null in the row of all others, which says when they were
     entry             uuid,           -- what stands under the key now; null if the entry is refused
     posted_at         timestamptz,
     replayed          boolean,
@@ -59,7 +60,7 @@ declare
     entries        constant integer := cardinality(ids);
     holds          constant integer := coalesce(cardinality(hold_ids), 0);
     accounts       integer := coalesce(cardinality(account_paths), 0);
-    account_ids    bigint[] := array_fill(null::bigint, array[accounts]);
+    account_ids    bigint[];
     bars           text[];            -- by account: why it cannot be used; null altogether if all can
     lots           boolean[];         --             whether it has lots; null altogether if none has
     stripes        smallint[];        --             the stripe to use; null altogether if none has any
@@ -72,8 +73,7 @@ declare
     last_number    integer;
     batch          batch;
     gathered       boolean := false;
-    looked         boolean := false;
-    lost           boolean[];
+    tries          integer := 0;
     try            attempt;
     decision       decision;
     codes          text[];
@@ -85,32 +85,19 @@ declare
 begin
     -- The accounts, opened where the chart knows them.
     loop
-        found := 0;
-        bounded := 0;
-        bars := null;
-        for row in
-            select no, a.id, a.bounded, a.lots, a.stripes, a.status
-              from generate_series(1, accounts) as no
-             cross join lateral (
-                       select id, bounded, lots, stripes, status from account
-                        where book = the_book and path = account_paths[no] and asset = account_assets[no] limit 1
-                   ) as a
-        loop
-            found := found + 1;
-            account_ids[row.no] := row.id;
-            if row.bounded then
-                bounded := bounded + 1;
-            end if;
-            if row.lots then
-                lots[row.no] := true;
-            elsif row.stripes > 0 then
-                stripes := coalesce(stripes, array_fill(null::smallint, array[accounts]));
-                stripes[row.no] := own_stripe(row.stripes);
-            end if;
-            if row.status <> 'open' then
-                bars[row.no] := 'account_' || row.status;
-            end if;
-        end loop;
+        select coalesce(array_agg(a.id order by no), '{}'),
+               count(a.id),
+               count(*) filter (where a.bounded),
+               case when bool_or(a.lots) then array_agg(a.lots order by no) end,
+               case when bool_or(a.stripes > 0) then array_agg(nullif(own_stripe(a.stripes), 0) order by no) end,
+               case when bool_or(a.status <> 'open')
+                    then array_agg(case when a.status <> 'open' then 'account_' || a.status end order by no) end
+          into account_ids, found, bounded, lots, stripes, bars
+          from generate_series(1, accounts) as no
+          left join lateral (
+                   select id, bounded, lots, stripes, status from account
+                    where book = the_book and path = account_paths[no] and asset = account_assets[no] limit 1
+               ) as a on true;
         exit when found = accounts or opened is not null;
         opened := open_accounts(
             the_book,
@@ -185,24 +172,21 @@ begin
         reversed_ids, reversed_fellows, all_or_nothing
     )::batch;
     loop
-        if entries = 1 and stripes is null then
-            try := attempt(batch, gathered, looked, lost);
-        else
-            -- What has to be made again takes everything back here, its locks included: nobody, this function
-            -- included, could remove an entry, and nobody may wait for a stripe while he holds another.
-            begin
-                try := attempt(batch, gathered, looked, lost);
-                if try.again then
-                    raise exception using errcode = 'LV001';
+        -- What has to be made again takes everything back here, its locks included: nobody, this function
+        -- included, could remove an entry, and nobody may wait for a stripe while he holds another.
+        begin
+            try := attempt(batch, gathered, tries > 0);
+            exit when not try.again;
+            raise exception using errcode = 'LV001';
+        exception
+            when sqlstate 'LV001' then
+                gathered := true;
+            when unique_violation then
+                tries := tries + 1;
+                if tries > entries then
+                    raise;      -- whose it is would be seen by now, READ COMMITTED
                 end if;
-            exception when sqlstate 'LV001' then
-                null;
-            end;
-        end if;
-        exit when not try.again;
-        gathered := try.gathered;
-        looked := try.looked;
-        lost := try.lost;
+        end;
     end loop;
 
     decision := try.decision;
@@ -213,8 +197,18 @@ begin
     fresh := decision.fresh;
     stored_ids := try.stored_ids;
     stored_ats := try.stored_ats;
+    if decision.accepted > 0 and (decision.refusals = 0 or not all_or_nothing) then
+        posted_at := try.stamp;
+        replayed := false;
+        return next;
+    end if;
+    if decision.accepted = entries then
+        return;
+    end if;
     for this in 1 .. entries loop
+        continue when fresh[this] and (decision.refusals = 0 or not all_or_nothing);
         fellow := decision.fellows[this];
+        no := this;
         code := codes[this];
         about := decision.abouts[this];
         entry := null;

@@ -71,10 +71,7 @@ create type ledger.decision as (
 -- How a try of it went.
 
 create type ledger.attempt as (
-    again       boolean,          -- it has to be made again, and with what it knows now:
-    gathered    boolean,          -- all stripes of each account are locked, not one
-    looked      boolean,          -- the keys have been looked up
-    lost        boolean[],        -- by entry: its insertion met another's
+    again       boolean,          -- it has to be made again, with all stripes of each account
     decision    ledger.decision,
     stored_ids  uuid[],           -- by entry: what stands under its key, if it was looked up and is there
     stored_ats  timestamptz[],

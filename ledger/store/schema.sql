@@ -42,7 +42,8 @@ create table ledger.account (
 
 -- What a bounded account has now: a cache of its lines, and the row that a posting locks. An account without
 -- a floor has no row here and so nothing that two postings could wait for. A striped account has one for each
--- of its stripes, from 1 on; stripe 0 is the whole of any other.
+-- of its stripes, from 1 on; stripe 0 is the whole of any other. A `bar` repeats what the account's status is
+-- unless it is open: whoever has waited for the row learns with it what became of the account meanwhile.
 
 create table ledger.balance (
     account  bigint    not null,
@@ -51,6 +52,7 @@ create table ledger.balance (
     version  bigint    not null default 0 check (version >= 0),
     stripe   smallint  not null default 0,
     book     text      not null,
+    bar      text      check (bar in ('frozen', 'closed')),
 
     primary key (book, account, stripe),
     foreign key (book, account) references ledger.account (book, id),

@@ -71,5 +71,6 @@ begin
       from status_change where book = the_book and account = the_account.id
     returning no into set_status.no;
     update account set status = the_status where book = the_book and id = the_account.id;
+    update balance set bar = nullif(the_status, 'open') where book = the_book and account = the_account.id;
 end;
 $$;

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from ledger import (
+    Entry,
     Refused,
     StatusChange,
     audit,
@@ -18,7 +19,7 @@ from ledger import (
     status_changes,
     thaw,
 )
-from tests.crowd import Crowd
+from tests.crowd import Crowd, wait_until_all_wait
 from tests.ledger.makers import (
     ALICE,
     BOB,
@@ -135,10 +136,35 @@ def test_of_a_crowd_one_freezes(alone, conn, book):
     assert len(status_changes(conn, book, *ALICES)) == 1
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_what_waits_for_a_balance_does_not_pass_the_freeze(alone, conn, book, together):
+    for path in (ALICE, BOB):
+        post(conn, an_award(book, path, 10))
+    moves = [a_move(ALICE, CAFE, 1)] * 2 if together else [a_move(ALICE, CAFE, 1)]
+    late = partial(post_once, alone.app_url, an_entry(book, *moves))
+    with psycopg.connect(alone.app_url) as first:
+        freeze(first, book, *ALICES, at=NOON, why="a court order")
+        waiting = Crowd(late, times=4)
+        assert wait_until_all_wait(alone.admin_url, 4) == 4
+        first.commit()
+
+    assert waiting.outcomes() == {"account_frozen": 4}
+    assert findings(alone.auditor_url, book) == {}
+
+
+def post_once(url: str, entry: Entry) -> str:
+    with psycopg.connect(url, autocommit=True) as conn:
+        return word_of(post(conn, entry))
+
+
 @pytest.mark.parametrize(
     ("tampering", "words"),
     [
         ("update ledger.account set status = 'open' where {}", "is open, its last change says frozen"),
+        (
+            "update ledger.balance set bar = null where book = %(book)s and bar is not null",
+            "a balance of household/alice/green GREEN does not say that it is frozen",
+        ),
         ("delete from ledger.status_change where {} and no = 3", "its last change says open"),
         (
             "delete from ledger.status_change where {} and no = 2",
