@@ -60,13 +60,16 @@ def _posting() -> list[Row]:
 
 
 def _bytes_per_entry() -> float:
-    """Measure what stays of an entry with one posting: indexes and its wait for the seal included."""
+    """Measure what stays for ever of an entry with one posting: indexes, its leaf and its tile included."""
+    with closing(book.connected()) as conn:
+        book.seal_all(conn)
     with closing(book.owning()) as owner:
+        owner.execute("vacuum ledger.tile")  # which is written again with every entry that comes to it
         found = owner.execute(
             """
-            select (pg_total_relation_size('ledger.entry')
-                    + pg_total_relation_size('ledger.posting')
-                    + pg_total_relation_size('ledger.unsealed'))::float / count(*)
+            select (pg_total_relation_size('ledger.entry') + pg_total_relation_size('ledger.posting')
+                    + pg_total_relation_size('ledger.leaf') + pg_total_relation_size('ledger.snapshot')
+                    + pg_total_relation_size('ledger.tile'))::float / count(*)
               from ledger.entry
             """
         ).fetchone()
