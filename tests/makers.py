@@ -278,6 +278,52 @@ def a_price_list(
     )
 
 
+DRAFTER, APPROVER = UUID(int=11), UUID(int=12)
+
+
+def an_actor(person: UUID, role: str = "district_admin", *, district: str = YUHANG) -> Actor:
+    """Let somebody act whose sign-in does not matter."""
+    return Actor(id=person, role=role, scopes=frozenset(), district=district)
+
+
+def as_it_is(_: object) -> None:
+    """Take a state as seen, whatever it is."""
+
+
+def a_draft(
+    db: Session,
+    *rates: Rate,
+    by: Actor | None = None,
+    district: str = YUHANG,
+    at: datetime = NOON,
+    state: str = "drafted",
+    simulated: bool = True,
+) -> UUID:
+    """Bring a draft of a price list, of what is in force or of these rates, as far as a state."""
+    drafter = by or an_actor(DRAFTER, district=district)
+    approver = an_actor(APPROVER, "approver", district=district)
+    for rate in rates:
+        a_material(db, rate.material)
+    made = catalogue.draft(db, by=drafter, at=at, title="草案", note="", rates=rates or None)
+    if simulated:
+        run = new_id(at)
+        catalogue.mark_simulated(
+            db, district=district, draft=made.id, simulation=run, digest=made.digest, at=at
+        )
+    seen: dict[str, Any] = {"is_as_seen": as_it_is, "at": at}
+    if state == "withdrawn":
+        catalogue.withdraw(db, made.id, by=drafter, reason="另起。", **seen)
+    if state in ("submitted", "approved", "rejected", "published"):
+        catalogue.submit(db, made.id, by=drafter, **seen)
+    if state == "rejected":
+        catalogue.reject(db, made.id, by=approver, reason="预算不足。", **seen)
+    if state in ("approved", "published"):
+        catalogue.approve(db, made.id, by=approver, **seen)
+    if state == "published":
+        catalogue.publish_draft(db, made.id, by=approver, **seen)
+    return made.id
+
+
 # ── carbon ──
 
 

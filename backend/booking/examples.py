@@ -25,6 +25,7 @@ BOOKING = {
         "effective_at": "2026-01-01T00:00:00+08:00",
         "published_at": "2025-12-20T09:00:00+08:00",
         "note": "",
+        "approval": None,
         "rates": [
             {
                 "material": "glass",

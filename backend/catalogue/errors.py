@@ -49,3 +49,75 @@ class EffectiveInThePast(Conflict):
     code = "effective_in_the_past"
     zh = "价目表不能从过去的时间开始生效。"
     en = "A price list cannot take effect before it is published."
+
+
+class RateNegative(Unprocessable):
+    """Nobody pays for handing something over."""
+
+    code = "rate_negative"
+    zh = "“{material}”的 {field} 不能是负数（{figure}）。"
+    en = "{field} of {material} cannot be negative ({figure})."
+
+
+class RateAbsurd(Unprocessable):
+    """So much is a slip of the finger."""
+
+    code = "rate_absurd"
+    zh = "“{material}”的 {field} 超过上限 {most}（{figure}），请核对单位。"
+    en = "{field} of {material} is above {most} ({figure}); check its unit."
+
+
+class RefusedEarns(Unprocessable):
+    """What is not taken is not paid for."""
+
+    code = "refused_material_priced"
+    zh = "“{material}”标明不收，就不能定价或补贴。"
+    en = "{material} is marked as not taken, so it has no price and no subsidy."
+
+
+class ProgrammeMissing(Unprocessable):
+    """A subsidy names the budget that pays it."""
+
+    code = "programme_missing"
+    zh = "“{material}”有补贴，需要写明由哪个补贴项目支付。"
+    en = "{material} is subsidised; name the programme that pays."
+
+
+class ProgrammeIdle(Unprocessable):
+    """A programme beside no subsidy pays nothing."""
+
+    code = "programme_idle"
+    zh = "“{material}”没有补贴，不应写补贴项目。"
+    en = "{material} is not subsidised, so it has no programme."
+
+
+class ProgrammeUnknown(Unprocessable):
+    """A rate names a programme that the district does not have."""
+
+    code = "programme_unknown"
+    zh = "本区县没有这个补贴项目。"
+    en = "The district has no such programme."
+
+
+class BasisMissing(Unprocessable):
+    """A subsidy says what it is based on, and only a subsidy does."""
+
+    code = "basis_missing"
+    zh = "“{material}”的补贴依据与补贴项目应同时填写或同时留空。"
+    en = "{material} has a basis for its subsidy exactly when it has a programme."
+
+
+class ConditionIdle(Unprocessable):
+    """Conditions are for subsidies."""
+
+    code = "condition_idle"
+    zh = "“{material}”没有补贴，不能设补贴条件。"
+    en = "{material} is not subsidised, so it has no conditions."
+
+
+class ValidityOverlaps(Conflict):
+    """A version that was announced would never come into force, and nobody said that this is meant."""
+
+    code = "validity_overlaps"
+    zh = "第{number}版已公布、尚未生效；如要以本版取代它，请在请求中写明 supersede。"
+    en = "Version {number} is announced and not in force yet; say `supersede` if this one is to replace it."

@@ -1,5 +1,6 @@
 """House fields of the wire: strict integers with their unit, aware moments, bounded texts."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -69,6 +70,21 @@ class Rate(fields.Decimal):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(as_string=True, allow_nan=False, **kwargs)
+
+
+_EXACT = re.compile(r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$", re.ASCII)
+
+
+class ExactRate(Rate):
+    """A rate that somebody sends: decimal digits in a text, so that nothing on its way rounds it."""
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": _EXACT.pattern, **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _EXACT.fullmatch(value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, *args, **kwargs)
 
 
 def _is_of_our_time(value: date) -> None:

@@ -39,9 +39,15 @@ OWNED = (
         "programme",
         "order",
         "evidence",
+        "draft",
     }
 )
 """What somebody may name that is not theirs."""
+RATE = {
+    "material": "cardboard",
+    "market_fen_per_kg": "80",
+    "market_basis": {"grade": "assumption", "zh": "演示的假设。", "en": "Assumption of the demo."},
+}
 ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
 
 
@@ -164,6 +170,15 @@ CALLS: dict[str, Call] = {
     "webhooks_replay": Call(),
     "catalogue_list_materials": Call(),
     "catalogue_show_price_list": Call(),
+    "catalogue_list_drafts": Call(),
+    "catalogue_draft": Call(body={"title": "草案"}),
+    "catalogue_show_draft": Call(),
+    "catalogue_edit_draft": Call(body={"title": "草案", "note": "", "rates": [RATE]}),
+    "catalogue_submit_draft": Call(),
+    "catalogue_approve_draft": Call(Stage.ASSIGNED),
+    "catalogue_reject_draft": Call(Stage.ASSIGNED, body={"reason": "预算不足。"}),
+    "catalogue_withdraw_draft": Call(body={"reason": "另起草案。"}),
+    "catalogue_publish_draft": Call(Stage.ACCEPTED, body={}),
     "carbon_show_factors": Call(),
     "subsidy_show_guide": Call(),
     "subsidy_list_programmes": Call(),

@@ -56,6 +56,10 @@ class Stage(StrEnum):
     QUOTED = "quoted"
 
 
+DRAFTS = {Stage.ASSIGNED: "submitted", Stage.ACCEPTED: "approved"}
+"""How far the draft of a price list is in a scene; in all others it is drafted, and was simulated."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who is signed in, and what they alone were told."""
@@ -109,10 +113,21 @@ def build(at: datetime) -> World:
     for nth, (side, district) in enumerate(DISTRICTS.items(), 1):
         with transaction(districts=[district]) as db:
             scenes[side] = _neighbourhood(db, side, nth, at=at)
+    for side, district in DISTRICTS.items():
+        with transaction(districts=[district]) as db:
+            _drafts(db, scenes[side], at=at)
     with transaction(districts=[makers.YUHANG]) as db:
         strangers = {how: _a_stranger(db, how, nth, at=at) for nth, how in enumerate((EXPIRED, REVOKED))}
     books.seal()
     return World(scenes, strangers)
+
+
+def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None:
+    """Draft a price list in each scene, once all that the district has published is there."""
+    for stage, scene in scenes.items():
+        admin = scene.people["district_admin"].actor
+        state = DRAFTS.get(stage, "drafted")
+        scene.ids["draft"] = str(makers.a_draft(db, by=admin, district=scene.district, at=at, state=state))
 
 
 def _a_stranger(db: Session, how: str, nth: int, *, at: datetime) -> Person:

@@ -11,7 +11,7 @@ _SIGNED_IN = ("me:read", "session:end")
 _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
 _STAFF = (*_WORKING, "second_factor:enrol")
-_OVERSEEING = ("offer:read", "budget:read", "evidence:read")
+_OVERSEEING = ("offer:read", "budget:read", "evidence:read", "price_list:read")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
     RESIDENT: frozenset(
@@ -59,6 +59,8 @@ ROLES: Mapping[str, frozenset[str]] = {
             "programme:edit",
             "evidence:read",
             "evidence:decide",
+            "price_list:read",
+            "price_list:draft",
             "service:edit",
             "jobs:manage",
             "person:read",
@@ -74,7 +76,16 @@ ROLES: Mapping[str, frozenset[str]] = {
     OPERATOR_MANAGER: frozenset(
         {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage", "webhook:manage"}
     ),
-    "approver": frozenset({*_STAFF, *_OVERSEEING, "budget:approve", "budget:freeze"}),
+    "approver": frozenset(
+        {
+            *_STAFF,
+            *_OVERSEEING,
+            "budget:approve",
+            "budget:freeze",
+            "price_list:approve",
+            "price_list:publish",
+        }
+    ),
     "auditor": frozenset({*_STAFF, *_OVERSEEING, "colleague:read", "trail:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""

@@ -7,7 +7,19 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from backend.kit.drafts import Drafted
 from backend.kit.rounding import half_up
+
+__all__ = [
+    "Approval",
+    "Basis",
+    "Draft",
+    "DraftHead",
+    "Material",
+    "PriceLine",
+    "PriceList",
+    "Rate",
+]
 
 _GRAMS_PER_KG = 1_000
 _GRAMS_PER_TONNE = 1_000_000
@@ -93,8 +105,28 @@ class PriceLine:
     rate: Rate
 
 
+class _Priced:
+    """What has a line for each material that it prices."""
+
+    lines: tuple[PriceLine, ...]
+
+    @cached_property
+    def rates(self) -> Mapping[str, Rate]:
+        """The rate of each material that has one."""
+        return {line.material.key: line.rate for line in self.lines}
+
+
 @dataclass(frozen=True)
-class PriceList:
+class Approval:
+    """The way that led to a version: its draft, the run that told its cost, and who answers for it."""
+
+    draft: UUID
+    simulation: UUID
+    by: UUID
+
+
+@dataclass(frozen=True)
+class PriceList(_Priced):
     """A published version of a district's rates."""
 
     version: UUID
@@ -104,8 +136,23 @@ class PriceList:
     published_at: datetime
     note: str
     lines: tuple[PriceLine, ...]
+    approval: Approval | None
+    """None for what was planted before anybody could weigh anything."""
 
-    @cached_property
-    def rates(self) -> Mapping[str, Rate]:
-        """The rate of each material that has one."""
-        return {line.material.key: line.rate for line in self.lines}
+
+@dataclass(frozen=True, kw_only=True)
+class DraftHead(Drafted):
+    """A draft of a price list, without its rates."""
+
+    district: str
+    based_on: UUID | None
+    """The version that it changes; None where a district has none yet."""
+    effective_at: datetime | None
+    """From when it is in force, once it is published."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft(_Priced, DraftHead):
+    """A draft with its rates."""
+
+    lines: tuple[PriceLine, ...]

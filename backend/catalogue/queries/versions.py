@@ -1,37 +1,18 @@
-"""The questions that are asked of the catalogue."""
+"""The chain of a district's price lists."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from backend.catalogue.errors import NoPriceList
 from backend.catalogue.models import CatalogueVersion, MaterialRow, RateRow
-from backend.catalogue.rules import Basis, Material, PriceLine, PriceList, Rate
-from backend.kit.paging import Page, cut, key_of
+from backend.catalogue.rules import PriceLine, PriceList
 
-__all__ = ["Basis", "Material", "PriceLine", "PriceList", "Rate"]
+__all__ = ["awaited", "newest", "newest_locked", "price_list", "version"]
 
-_SAID = (MaterialRow.name_zh, MaterialRow.name_en, MaterialRow.hint_zh, MaterialRow.hint_en)
 _ONE_PUBLISHER = text("select pg_advisory_xact_lock(hashtextextended('catalogue/' || :district, 0))")
-
-
-def materials(db: Session) -> dict[str, Material]:
-    """Return the whole register, by key."""
-    return {row.key: row.material() for row in db.scalars(select(MaterialRow).order_by(MaterialRow.key))}
-
-
-def search(db: Session, *, q: str, cursor: str | None, limit: int) -> Page[Material]:
-    """List the materials whose name or hint contains something, by key."""
-    query = select(MaterialRow)
-    if q:
-        query = query.where(or_(*(column.icontains(q, autoescape=True) for column in _SAID)))
-    if (after := key_of(cursor, str)) is not None:
-        query = query.where(MaterialRow.key > after[0])
-    rows = db.scalars(query.order_by(MaterialRow.key).limit(limit + 1)).all()
-    return cut([row.material() for row in rows], limit, lambda material: (material.key,))
 
 
 def price_list(db: Session, district: str, *, at: datetime) -> PriceList:
@@ -76,6 +57,27 @@ def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
     )
 
 
+def newest(db: Session, district: str) -> UUID | None:
+    """Return the last version of a district's chain, in force or not yet."""
+    return db.scalars(
+        select(CatalogueVersion.id)
+        .where(CatalogueVersion.district == district)
+        .order_by(CatalogueVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def awaited(db: Session, district: str, *, since: datetime, at: datetime) -> int | None:
+    """Return the number of a version that a new one since then would keep from ever applying, if any."""
+    return db.scalars(
+        select(CatalogueVersion.number)
+        .where(CatalogueVersion.district == district)
+        .where(CatalogueVersion.effective_at >= since, CatalogueVersion.effective_at > at)
+        .order_by(CatalogueVersion.number)
+        .limit(1)
+    ).one_or_none()
+
+
 def newest_locked(db: Session, district: str) -> CatalogueVersion | None:
     """Return the end of a district's chain; whoever asks next waits for this transaction."""
     db.execute(_ONE_PUBLISHER, {"district": district})
@@ -85,9 +87,3 @@ def newest_locked(db: Session, district: str) -> CatalogueVersion | None:
         .order_by(CatalogueVersion.number.desc())
         .limit(1)
     ).one_or_none()
-
-
-def known(db: Session, keys: Sequence[str]) -> dict[str, bool]:
-    """Tell which of these materials there are, and whether the city takes them."""
-    rows = db.execute(select(MaterialRow.key, MaterialRow.accepted).where(MaterialRow.key.in_(keys)))
-    return {row.key: row.accepted for row in rows}

@@ -1,0 +1,129 @@
+"""What the catalogue looks like on the wire."""
+
+from typing import Any
+
+MATERIAL: dict[str, Any] = {
+    "key": "glass",
+    "name_zh": "玻璃",
+    "name_en": "Glass",
+    "category": "glass",
+    "accepted": True,
+    "refusal_zh": None,
+    "refusal_en": None,
+    "goes_to": None,
+    "hint_zh": "倒空、冲净，碎玻璃请包好。",
+    "hint_en": "Empty and rinse; wrap what is broken.",
+    "low_value": "glass",
+    "basis": {
+        "grade": "B",
+        "source": "上海市闵行区低附加值可回收物回收处理补贴实施细则，第三条（一）",
+        "zh": "列入闵行区低价值可回收物五类之“废玻璃”（B级）。",
+        "en": "One of Minhang's five classes of low-value recyclables: glass (grade B).",
+    },
+}
+ASSUMED = {"grade": "assumption", "source": None, "zh": "演示的假设。", "en": "Assumption of the demo."}
+PRICE_LIST: dict[str, Any] = {
+    "version": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
+    "district": "330110",
+    "number": 1,
+    "effective_at": "2026-03-01T00:00:00+08:00",
+    "published_at": "2026-02-20T09:00:00+08:00",
+    "note": "",
+    "approval": {
+        "draft": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b13",
+        "simulation": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b14",
+        "by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b15",
+    },
+    "rates": [
+        {
+            "material": "glass",
+            "name_zh": "玻璃",
+            "name_en": "Glass",
+            "accepted": True,
+            "market_fen_per_kg": "0",
+            "market_basis": ASSUMED,
+            "subsidy_fen_per_kg": "10",
+            "operator_fen_per_tonne": "20000",
+            "ceiling_grams": 30000,
+            "programme": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12",
+            "subsidy_basis": ASSUMED,
+            "needs_verified_scale": True,
+            "needs_confirmation": False,
+        }
+    ],
+}
+DRAFT_HEAD: dict[str, Any] = {
+    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b13",
+    "district": "330110",
+    "based_on": None,
+    "title": "玻璃补贴 / Glass subsidy",
+    "note": "",
+    "state": "drafted",
+    "revision": 1,
+    "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "simulation": None,
+    "simulated_at": None,
+    "is_simulated": False,
+    "authors": ["0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b16"],
+    "drafted_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b16",
+    "drafted_at": "2026-02-18T09:00:00+08:00",
+    **{
+        f"{step}_{what}": None
+        for step in ("submitted", "approved", "rejected", "withdrawn", "published")
+        for what in ("by", "at")
+    },
+    "effective_at": None,
+    "reason": None,
+}
+DRAFT = {**DRAFT_HEAD, "rates": PRICE_LIST["rates"]}
+_SIMULATED = {
+    "simulation": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b14",
+    "simulated_at": "2026-02-18T10:00:00+08:00",
+    "is_simulated": True,
+}
+_SUBMITTED = {
+    **_SIMULATED,
+    "submitted_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b16",
+    "submitted_at": "2026-02-18T11:00:00+08:00",
+}
+_APPROVED = {
+    **_SUBMITTED,
+    "approved_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b15",
+    "approved_at": "2026-02-19T09:00:00+08:00",
+}
+SUBMITTED = {**DRAFT, **_SUBMITTED, "state": "submitted", "revision": 2}
+APPROVED = {**DRAFT, **_APPROVED, "state": "approved", "revision": 3}
+REJECTED = {
+    **SUBMITTED,
+    "state": "rejected",
+    "revision": 3,
+    "rejected_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b15",
+    "rejected_at": "2026-02-19T09:00:00+08:00",
+    "reason": "预算不足。",
+}
+WITHDRAWN = {
+    **DRAFT,
+    "state": "withdrawn",
+    "revision": 2,
+    "withdrawn_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b16",
+    "withdrawn_at": "2026-02-19T09:00:00+08:00",
+    "reason": "另起草案。",
+}
+PUBLISHED = {
+    **APPROVED,
+    "state": "published",
+    "revision": 4,
+    "published_by": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b15",
+    "published_at": "2026-02-20T09:00:00+08:00",
+    "effective_at": "2026-03-01T00:00:00+08:00",
+}
+RATE = {
+    "material": "glass",
+    "market_fen_per_kg": "0",
+    "market_basis": ASSUMED,
+    "subsidy_fen_per_kg": "10",
+    "operator_fen_per_tonne": "20000",
+    "ceiling_grams": 30_000,
+    "programme": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12",
+    "subsidy_basis": ASSUMED,
+}

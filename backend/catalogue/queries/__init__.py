@@ -1,0 +1,6 @@
+"""The questions that are asked of the catalogue."""
+
+from backend.catalogue.queries.drafts import *
+from backend.catalogue.queries.materials import *
+from backend.catalogue.queries.versions import *
+from backend.catalogue.rules.values import *

@@ -1,0 +1,5 @@
+"""The catalogue on the wire."""
+
+from backend.catalogue.schemas.drafts import *
+from backend.catalogue.schemas.lists import *
+from backend.catalogue.schemas.materials import *

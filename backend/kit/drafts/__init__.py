@@ -1,0 +1,32 @@
+"""Drafts of what decides payments: drafted, simulated, approved by somebody else, and only then in force.
+
+Price lists and sets of factors go the same way, so its steps, its refusals and its columns stand here once.
+"""
+
+from backend.kit.drafts.columns import DraftColumns, draft_checks
+from backend.kit.drafts.errors import (
+    DraftNotFound,
+    DraftOutdated,
+    OwnDraft,
+    SimulationMissing,
+    SimulationOutdated,
+    StepImpossible,
+)
+from backend.kit.drafts.rules import FINAL, Drafted, Standing, State, Step, after
+
+__all__ = [
+    "FINAL",
+    "DraftColumns",
+    "DraftNotFound",
+    "DraftOutdated",
+    "Drafted",
+    "OwnDraft",
+    "SimulationMissing",
+    "SimulationOutdated",
+    "Standing",
+    "State",
+    "Step",
+    "StepImpossible",
+    "after",
+    "draft_checks",
+]
