@@ -158,10 +158,9 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
         problems += [NotSignedIn, ScopeMissing, NoHousehold, SignInUnfinished]
-    if said.get("idempotent"):
-        operation["parameters"] = [*doc.get("parameters", []), "IDEMPOTENCY_KEY"]
-    if said.get("edits"):
-        operation["parameters"] = [*doc.get("parameters", []), "IF_MATCH"]
+    named = {"idempotent": "IDEMPOTENCY_KEY", "edits": "IF_MATCH"}
+    if asked := [header for note, header in named.items() if said.get(note)]:
+        operation["parameters"] = [*doc.get("parameters", []), *asked]
     if method not in ("get", "head"):
         problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
     problems += [TooOften, Busy]
