@@ -52,6 +52,24 @@ PRICE_LIST: dict[str, Any] = {
         }
     ],
 }
+PRICE_LIST_HEAD = {
+    "version": PRICE_LIST["version"],
+    "number": 1,
+    "effective_at": PRICE_LIST["effective_at"],
+    "effective_until": None,
+    "published_at": PRICE_LIST["published_at"],
+    "note": "",
+    "approval": PRICE_LIST["approval"],
+}
+DIFFERENCE = {
+    "material": "glass",
+    "kind": "rose",
+    "field": "subsidy_fen_per_kg",
+    "before": "10",
+    "after": "12",
+    "zh": "玻璃：居民补贴由0.1元/公斤上调到0.12元/公斤。",
+    "en": "Glass: the subsidy to residents rises from 0.1 to 0.12 yuan per kilogram.",
+}
 DRAFT_HEAD: dict[str, Any] = {
     "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b13",
     "district": "330110",

@@ -304,6 +304,7 @@ def _scene(
             "phone": phone,
             "last4": phone[-4:],
             "refresh": session.refresh_token,
+            "version_number": "1",
             "number": f"C000{place.nth}",
             "username": f"auditor-{place.nth}",
         },

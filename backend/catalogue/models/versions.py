@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.catalogue.models.rates import RateColumns, rate_checks
-from backend.catalogue.rules import Approval, PriceLine, PriceList
+from backend.catalogue.rules import Approval, PriceLine, PriceList, PriceListHead
 from backend.kit.db import Base, InDistrict
 
 __all__ = ["CatalogueVersion", "RateRow"]
@@ -60,6 +60,19 @@ class CatalogueVersion(InDistrict, Base):
             note=self.note,
             approval=self._approval(),
             lines=lines,
+        )
+
+    def head(self, *, until: datetime | None) -> PriceListHead:
+        """Return what a list shows of it."""
+        assert self.published_at is not None
+        return PriceListHead(
+            version=self.id,
+            number=self.number,
+            effective_at=self.effective_at,
+            effective_until=until and max(until, self.effective_at),
+            published_at=self.published_at,
+            note=self.note,
+            approval=self._approval(),
         )
 
     def _approval(self) -> Approval | None:

@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.catalogue.models import DraftRateRow, DraftRow, MaterialRow
-from backend.catalogue.rules import Draft, DraftHead, PriceLine
+from backend.catalogue.queries.versions import version
+from backend.catalogue.rules import Difference, Draft, DraftHead, PriceLine, differences
 from backend.kit.drafts import DraftNotFound
 from backend.kit.paging import Page, cut, key_of
 
-__all__ = ["draft", "draft_locked", "drafts", "lines_of"]
+__all__ = ["draft", "draft_changes", "draft_locked", "drafts", "lines_of"]
 
 
 def draft(db: Session, district: str, draft_id: UUID) -> Draft:
@@ -22,6 +23,16 @@ def draft(db: Session, district: str, draft_id: UUID) -> Draft:
     if row is None:
         raise DraftNotFound
     return row.draft(lines_of(db, row))
+
+
+def draft_changes(db: Session, district: str, draft_id: UUID) -> list[Difference]:
+    """Say what a draft would change of the version that it is based on.
+
+    :raises DraftNotFound: the district has none with this id
+    """
+    found = draft(db, district, draft_id)
+    before = version(db, district, found.based_on).lines if found.based_on else ()
+    return differences(before, found.lines)
 
 
 def draft_locked(db: Session, district: str, draft_id: UUID) -> DraftRow:

@@ -1,16 +1,28 @@
 """The chain of a district's price lists."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from backend.catalogue.errors import NoPriceList
 from backend.catalogue.models import CatalogueVersion, MaterialRow, RateRow
-from backend.catalogue.rules import PriceLine, PriceList
+from backend.catalogue.rules import Difference, PriceLine, PriceList, PriceListHead, differences
+from backend.kit.clock import CITY
+from backend.kit.fields import INT64_MAX
+from backend.kit.paging import Page, cut, key_of, whole
 
-__all__ = ["awaited", "newest", "newest_locked", "price_list", "version"]
+__all__ = [
+    "awaited",
+    "changes",
+    "newest",
+    "newest_locked",
+    "numbered",
+    "price_list",
+    "price_lists",
+    "version",
+]
 
 _ONE_PUBLISHER = text("select pg_advisory_xact_lock(hashtextextended('catalogue/' || :district, 0))")
 
@@ -39,6 +51,59 @@ def version(db: Session, district: str, version_id: UUID) -> PriceList:
     :raises NoPriceList: there is none with this id
     """
     return _read(db, district, CatalogueVersion.id == version_id)
+
+
+def numbered(db: Session, district: str, number: int) -> PriceList:
+    """Return a published version by its place in the chain.
+
+    :raises NoPriceList: there is none with this number
+    """
+    if number > INT64_MAX:
+        raise NoPriceList
+    return _read(db, district, CatalogueVersion.number == number)
+
+
+def changes(db: Session, district: str, number: int, *, since: int | None) -> list[Difference]:
+    """Say what a version changed since an earlier one, or since the one before it; the first brought it all.
+
+    :raises NoPriceList: there is no version with such a number
+    """
+    after = numbered(db, district, number)
+    if since is None and number == 1:
+        return differences((), after.lines)
+    before = numbered(db, district, since if since is not None else number - 1)
+    return differences(before.lines, after.lines)
+
+
+def price_lists(
+    db: Session, district: str, *, on: date | None, cursor: str | None, limit: int
+) -> Page[PriceListHead]:
+    """List a district's versions, or those that were in force at any time of a day; the newest first."""
+    later = (CatalogueVersion.district,), CatalogueVersion.number
+    until = func.min(CatalogueVersion.effective_at).over(
+        partition_by=later[0], order_by=later[1], rows=(1, None)
+    )
+    chain = (
+        select(CatalogueVersion, until.label("until"))
+        .where(CatalogueVersion.district == district, CatalogueVersion.published_at.is_not(None))
+        .subquery()
+    )
+    link = aliased(CatalogueVersion, chain)
+    query = select(link, chain.c.until)
+    if on is not None:
+        query = query.where(*_in_force(link, chain.c.until, on))
+    if (before := key_of(cursor, whole)) is not None:
+        query = query.where(link.number < before[0])
+    rows = db.execute(query.order_by(link.number.desc()).limit(limit + 1)).all()
+    return cut([row.head(until=until) for row, until in rows], limit, lambda head: (head.number,))
+
+
+def _in_force(
+    link: type[CatalogueVersion], until: ColumnElement[datetime | None], day: date
+) -> tuple[ColumnElement[bool], ...]:
+    begins = datetime.combine(day, time.min, CITY)
+    outlasts = or_(until.is_(None), and_(until > begins, until > link.effective_at))
+    return link.effective_at < begins + timedelta(days=1), outlasts
 
 
 def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:

@@ -22,6 +22,7 @@ from backend.catalogue.errors import (
 )
 from backend.catalogue.examples import (
     APPROVED,
+    DIFFERENCE,
     DRAFT,
     DRAFT_HEAD,
     PUBLISHED,
@@ -33,6 +34,7 @@ from backend.catalogue.examples import (
 from backend.catalogue.queries import Draft, DraftHead
 from backend.catalogue.routes.room import blp
 from backend.catalogue.schemas import (
+    DifferencesOut,
     DraftIn,
     DraftOut,
     DraftPageOut,
@@ -94,6 +96,15 @@ def draft(body: dict[str, Any]) -> Draft:
 def show_draft(draft_id: UUID) -> Draft:
     """Show a draft with its rates; its `ETag` is what every step sends back."""
     return queries.draft(session(), actor().district, draft_id)
+
+
+@blp.get("/price-list-drafts/<uuid:draft_id>/differences")
+@requires("price_list:read")
+@blp.response(200, DifferencesOut, example={"items": [DIFFERENCE]})
+@refuses(DraftNotFound)
+def show_draft_differences(draft_id: UUID) -> dict[str, Any]:
+    """Say in words what a draft would change of the version that it is based on."""
+    return {"items": queries.draft_changes(session(), actor().district, draft_id)}
 
 
 @blp.put("/price-list-drafts/<uuid:draft_id>")

@@ -5,10 +5,19 @@ from typing import Any
 
 from backend.catalogue import queries
 from backend.catalogue.errors import NoPriceList
-from backend.catalogue.examples import MATERIAL, PRICE_LIST
-from backend.catalogue.queries import Material, PriceList
+from backend.catalogue.examples import DIFFERENCE, MATERIAL, PRICE_LIST, PRICE_LIST_HEAD
+from backend.catalogue.queries import Material, PriceList, PriceListHead
 from backend.catalogue.routes.room import blp
-from backend.catalogue.schemas import MaterialPageOut, MaterialsIn, PriceListIn, PriceListOut
+from backend.catalogue.schemas import (
+    DifferencesIn,
+    DifferencesOut,
+    MaterialPageOut,
+    MaterialsIn,
+    PriceListIn,
+    PriceListOut,
+    PriceListPageOut,
+    PriceListsIn,
+)
 from backend.kit.auth import public, refuses
 from backend.kit.db import see
 from backend.kit.http import now, session
@@ -34,3 +43,35 @@ def show_price_list(args: dict[str, datetime | None], district: str) -> PriceLis
     """Show what a district pays, now or at a time."""
     see(session(), district)
     return queries.price_list(session(), district, at=args["at"] or now())
+
+
+@blp.get("/districts/<district:district>/price-lists")
+@public
+@blp.arguments(PriceListsIn, location="query")
+@blp.response(200, PriceListPageOut, example={"items": [PRICE_LIST_HEAD], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_price_lists(args: dict[str, Any], district: str) -> Page[PriceListHead]:
+    """List the versions that a district has published, the newest first, or those of a day."""
+    see(session(), district)
+    return queries.price_lists(session(), district, **args)
+
+
+@blp.get("/districts/<district:district>/price-lists/<int:version_number>")
+@public
+@blp.response(200, PriceListOut, example=PRICE_LIST)
+@refuses(NoPriceList)
+def show_version(district: str, version_number: int) -> PriceList:
+    """Show a version, in force or not."""
+    see(session(), district)
+    return queries.numbered(session(), district, version_number)
+
+
+@blp.get("/districts/<district:district>/price-lists/<int:version_number>/differences")
+@public
+@blp.arguments(DifferencesIn, location="query")
+@blp.response(200, DifferencesOut, example={"items": [DIFFERENCE]})
+@refuses(NoPriceList)
+def show_differences(args: dict[str, int | None], district: str, version_number: int) -> dict[str, Any]:
+    """Say in words what a version changed: what rose, fell, came and went."""
+    see(session(), district)
+    return {"items": queries.changes(session(), district, version_number, **args)}

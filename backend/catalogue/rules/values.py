@@ -18,6 +18,7 @@ __all__ = [
     "Material",
     "PriceLine",
     "PriceList",
+    "PriceListHead",
     "Rate",
 ]
 
@@ -138,6 +139,20 @@ class PriceList(_Priced):
     lines: tuple[PriceLine, ...]
     approval: Approval | None
     """None for what was planted before anybody could weigh anything."""
+
+
+@dataclass(frozen=True)
+class PriceListHead:
+    """A link of a district's chain, and how long it was in force."""
+
+    version: UUID
+    number: int
+    effective_at: datetime
+    effective_until: datetime | None
+    """None while nothing later is published; its beginning, if it was superseded before that."""
+    published_at: datetime
+    note: str
+    approval: Approval | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,20 @@
 """Price lists on the wire."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from backend.catalogue.schemas.materials import BasisOut
-from backend.kit.fields import Count, Grams, Id, In, Moment, Out, Rate
+from backend.kit.fields import INT64_MAX, Count, Day, Grams, Id, In, Moment, Out, Rate
+from backend.kit.paging import PageIn, page_out
 
-__all__ = ["PriceListIn", "PriceListOut", "RateOut"]
+__all__ = [
+    "DifferencesIn",
+    "DifferencesOut",
+    "PriceListIn",
+    "PriceListOut",
+    "PriceListPageOut",
+    "PriceListsIn",
+    "RateOut",
+]
 
 
 class PriceListIn(In):
@@ -75,3 +84,64 @@ class PriceListOut(Out):
         metadata={"description": "null for a list that was planted before anything was weighed"},
     )
     rates = fields.List(fields.Nested(RateOut), required=True, attribute="lines")
+
+
+class PriceListsIn(PageIn):
+    """Which versions."""
+
+    on = Day(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "those in force at any time of a day of the city"},
+    )
+
+
+class PriceListHeadOut(Out):
+    """A published version, without its rates."""
+
+    version = Id(required=True)
+    number = Count(required=True)
+    effective_at = Moment(required=True)
+    effective_until = Moment(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "when a later one takes over; `effective_at` itself, if it never came into force"
+        },
+    )
+    published_at = Moment(required=True)
+    note = fields.String(required=True)
+    approval = fields.Nested(ApprovalOut, required=True, allow_none=True)
+
+
+PriceListPageOut = page_out(PriceListHeadOut)
+
+
+class DifferencesIn(In):
+    """Compared with which version."""
+
+    since = fields.Integer(
+        validate=validate.Range(1, INT64_MAX),
+        load_default=None,
+        metadata={"description": "the number of the earlier version; the one before, if left out"},
+    )
+
+
+class DifferenceOut(Out):
+    """One thing that is otherwise than before."""
+
+    material = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"enum": ["came", "went", "rose", "fell", "changed"]})
+    field = fields.String(
+        required=True, allow_none=True, metadata={"description": "what of its rate; null is all of it"}
+    )
+    before = fields.String(required=True, allow_none=True)
+    after = fields.String(required=True, allow_none=True)
+    zh = fields.String(required=True, metadata={"description": "a sentence for whoever is to read it"})
+    en = fields.String(required=True)
+
+
+class DifferencesOut(Out):
+    """What a price list changes, by material; nothing if it says the same."""
+
+    items = fields.List(fields.Nested(DifferenceOut), required=True)
