@@ -4,6 +4,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from backend.accounts import routes as accounts
+from backend.accounts import service as accounting
 from backend.booking import routes as booking
 from backend.carbon import routes as carbon
 from backend.catalogue import routes as catalogue
@@ -16,12 +17,15 @@ from backend.kit.http import Platform, check_gates, prepare
 from backend.kit.starting import refuse_unsafe
 from backend.network import routes as network
 from backend.notices import routes as notices
+from backend.rewards import queries as redemptions
 from backend.rewards import routes as rewards
 from backend.settings import settings
 from backend.staffing import routes as staffing
+from backend.subsidy import queries as subsidies
 from backend.subsidy import routes as subsidy
 from backend.web import routes as web
 from backend.webhooks import routes as webhooks
+from backend.weighing import queries as weighings
 from backend.weighing import routes as weighing
 
 ROOMS = (
@@ -30,10 +34,18 @@ ROOMS = (
 )
 
 
+def introduce() -> None:
+    """Let the books ask the rooms above them what is behind their entries."""
+    accounting.explain("funding", facts=subsidies.settled_facts, names=subsidies.programme_names)
+    accounting.explain("redemption", facts=redemptions.settled_facts, names=redemptions.merchant_names)
+    accounting.explain("weighing", facts=weighings.settled_facts, names=weighings.operator_names)
+
+
 def create_app() -> Platform:
     """Build the platform from its rooms; refuse to start where that would not be safe."""
     refuse_unsafe()
     logs.configure()
+    introduce()
     app = Platform("backend", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings().body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base
@@ -43,6 +55,7 @@ def create_app() -> Platform:
     for room in (*ROOMS, dead_letters):
         api.register_blueprint(room.blp)
     api.register_blueprint(weighing.desk)
+    api.register_blueprint(accounts.settlement)
     app.register_blueprint(accounts.log)
     app.register_blueprint(web.blp)
     app.register_blueprint(health.blp)

@@ -36,6 +36,7 @@ ROUNDS = (
     accounts.seal,
     accounts.look_after_lapses,
     accounts.audit_nightly,
+    accounts.look_after_settlement,
     jobs.forget,
     idempotency.forget,
     staffing.forget,

@@ -5,6 +5,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from backend.accounts import jobs as accounts
+from backend.app import introduce
 from backend.booking import jobs as booking
 from backend.identity import jobs as identity
 from backend.kit import logs
@@ -24,6 +25,7 @@ def main(*, burst: bool = False) -> None:
     """Work until told to stop, and then to the end of what was begun; in a burst, until nothing is left."""
     refuse_unsafe()
     logs.configure()
+    introduce()
     structlog.get_logger().info("worker_started", queue=queue().name)
     worker = Worker([queue()], connection=queue().connection, serializer=JSONSerializer)
     worker.work(burst=burst, logging_level="WARNING")

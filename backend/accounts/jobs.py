@@ -12,8 +12,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 import ledger
-from backend.accounts import audit, lapsing, logs, service, witnesses
+from backend.accounts import audit, lapsing, logs, service, settling, witnesses
+from backend.accounts.parties import Month
 from backend.kit import logs as logs_of_process
+from backend.kit.auth import Actor
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import claimed, handles, later
@@ -27,6 +29,8 @@ _TURN_SECONDS, _ROUND_SECONDS = 0.5, 5
 _TO_MIDNIGHT = timedelta(hours=5)
 """From three in the morning in the city, 19:00 UTC, to midnight UTC, when the clock's days begin."""
 _SUNDAY = 6
+_SETTLED_ON = frozenset({2, 3})
+"""The days of a month on which the one before is drawn up: what comes late by a day is still on it."""
 _AHEAD = timedelta(hours=8)
 """By so much a day begins earlier in the city than where the clock's days do."""
 
@@ -142,6 +146,27 @@ def warn(db: Session, *, district: str, at: datetime) -> None:
     """Tell whose points will lapse, a batch of dates a transaction."""
     if lapsing.warn(db, district=district, at=at):
         later(db, "accounts.warn", {}, district=district, at=at)
+
+
+def look_after_settlement() -> int:
+    """Have workers draw up the month before, by the third of a month; return in how many districts."""
+    at = utc_now()
+    with transaction() as db:
+        if at.astimezone(CITY).day not in _SETTLED_ON:
+            return 0
+        if not claimed(db, "settlement", every_seconds=_ONE_DAY, at=at + _TO_MIDNIGHT):
+            return 0
+        districts = network.districts(db)
+        for district in districts:
+            facts = {"month": str(Month.before(at))}
+            later(db, "accounts.draw_up", facts, district=district.code, at=at)
+    return len(districts)
+
+
+@handles("accounts.draw_up")
+def draw_up(db: Session, *, district: str, at: datetime, month: str) -> None:
+    """Draw up what a month lacks."""
+    settling.draw_up(db, district=district, month=Month.read(month), by=Actor.system(district), at=at)
 
 
 def audit_nightly() -> BaseProcess | None:

@@ -31,6 +31,7 @@ from backend.accounts.chart import (
     owed,
     treasury,
 )
+from backend.accounts.parties import Fact, Party, PartyKind
 from backend.accounts.rules import Recovery, lapses_at
 from ledger import (
     Balance,
@@ -53,6 +54,7 @@ __all__ = [
     "GREEN",
     "Balance",
     "Entry",
+    "Fact",
     "Line",
     "Outcome",
     "Posted",
@@ -91,8 +93,10 @@ __all__ = [
     "operator_subsidy",
     "owed",
     "paid",
+    "points_settled",
     "redeemed",
     "repaid",
+    "settlement_paid",
     "transit",
     "treasury",
 ]
@@ -220,6 +224,37 @@ def funded(programme: UUID, period: str, fen: int) -> tuple[Posting, ...]:
         *move(bank(), treasury(), FEN, fen),
         *move(treasury(), budget(programme, period), FEN, fen),
     )
+
+
+def points_settled(merchant: UUID, points: int) -> tuple[Posting, ...]:
+    """Retire what a merchant has taken, and owe it the fen; less than nothing is taken back the same way."""
+    if points < 0:
+        return (
+            *move(green_retired(), merchant_green(merchant), GREEN, -points),
+            *move(merchant_payable(merchant), fund(), FEN, -points),
+        )
+    return (
+        *move(merchant_green(merchant), green_retired(), GREEN, points),
+        *move(fund(), merchant_payable(merchant), FEN, points),
+    )
+
+
+def settlement_paid(party: Party, dues_fen: int, payable_fen: int) -> tuple[Posting, ...]:
+    """Pay what a sheet says, through the bank; what is below zero is paid the other way."""
+    owed_on = {
+        PartyKind.OPERATOR: operator_subsidy(party.id),
+        PartyKind.MERCHANT: merchant_payable(party.id),
+    }.get(party.kind)
+    if owed_on is None:
+        return ()
+    due = operator_due(party.id)
+    dues = move(bank(), due, FEN, dues_fen) if dues_fen > 0 else move(due, bank(), FEN, -dues_fen)
+    owes = (
+        move(owed_on, bank(), FEN, payable_fen)
+        if payable_fen > 0
+        else move(bank(), owed_on, FEN, -payable_fen)
+    )
+    return (*dues, *owes)
 
 
 def is_backed(postings: Sequence[Posting]) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify
 
-from backend.accounts import queries
+from backend.accounts import queries, settlement_routes
 from backend.accounts.errors import EntryNotFound, LogNotFound, ProofNotReady
 from backend.accounts.examples import ACCOUNTS, CARBON_LINE, ENTRY, GREEN_LINE, RECEIPT
 from backend.accounts.postings import CO2E, GREEN, Line, Recorded, co2e, green
@@ -17,6 +17,7 @@ from backend.kit.http import actor, session
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 blp = Room("accounts", __name__, description="Green points and saved CO2e, with a statement and every entry.")
+settlement = settlement_routes.settlement
 log = Blueprint("log", __name__, url_prefix="/log/<book>")
 """The logs of all books for whoever likes to check them, as C2SP `tlog-tiles` has it."""
 

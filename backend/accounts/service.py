@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import ledger
-from backend.accounts import logs, queries
+from backend.accounts import logs, queries, sources
 from backend.accounts.chart import CHART
 from backend.accounts.postings import (
     GREEN,
@@ -30,6 +30,9 @@ from backend.accounts.postings import (
 from backend.accounts.rules import recovery
 from backend.kit.db import driver
 from backend.kit.ids import new_id
+
+explain = sources.explain
+"""Let a room explain entries on accounts that are settled, and name their parties."""
 
 _TRIES = 20
 _OVERTAKEN = {Refusal.INSUFFICIENT, Refusal.ALREADY_REVERSED, Refusal.KEY_REUSED}

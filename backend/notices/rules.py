@@ -126,6 +126,25 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"points", "moment"}),
         moments=frozenset({"moment"}),
     ),
+    "settlement.drawn_up": Template(
+        zh=Words(
+            "月度结算单已生成",
+            "{month} 的 {sheets} 张结算单已生成，其中未解释的差异 {differences} 处，请两人核对签字。",
+        ),
+        en=Words(
+            "A month's settlement is drawn up",
+            "{sheets} sheets of {month} are drawn up, with {differences} unexplained differences in them;"
+            " two people check and sign each.",
+        ),
+        params=frozenset({"month", "sheets", "differences"}),
+    ),
+    "settlement.ready": Template(
+        zh=Words("您的月度结算单已生成", "贵单位 {month} 的结算单已生成，可核对每一笔明细。"),
+        en=Words(
+            "Your settlement sheet is drawn up", "Your sheet of {month} is drawn up; check it line by line."
+        ),
+        params=frozenset({"month", "sheet"}),
+    ),
     "webhook.failing": Template(
         zh=Words(
             "Webhook 地址已暂停",

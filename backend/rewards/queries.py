@@ -1,5 +1,6 @@
 """The questions that are asked of offers and redemptions."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
-from backend.accounts.postings import GREEN, green
+from backend.accounts.postings import GREEN, Fact, green, merchant_green
 from backend.kit.paging import Page, cut, key_of, whole
 from backend.rewards.models import Merchant, Offer, Redemption
 from backend.rewards.rules import TAKEN, Share, State
@@ -79,6 +80,27 @@ def _available(db: Session, district: str, household: UUID) -> int:
 def is_merchant(db: Session, merchant: UUID) -> bool:
     """Tell whether the register has a merchant."""
     return db.get(Merchant, merchant) is not None
+
+
+def settled_facts(db: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:
+    """Tell what honoured vouchers must have brought to merchants."""
+    rows = db.execute(
+        select(Redemption.id, Redemption.merchant, Redemption.points, Redemption.ended_at).where(
+            Redemption.district == district,
+            Redemption.state == State.HONOURED,
+            Redemption.ended_at >= since,
+            Redemption.ended_at < until,
+        )
+    )
+    for redemption, merchant, points, ended_at in rows:
+        if ended_at is not None:
+            yield Fact(f"redemption/{redemption}/honoured", merchant_green(merchant), points, ended_at)
+
+
+def merchant_names(db: Session, district: str, parties: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Name merchants, in Chinese and English."""
+    rows = db.scalars(select(Merchant).where(Merchant.id.in_(parties)))
+    return {row.id: (row.name_zh, row.name_en) for row in rows}
 
 
 def offer_locked(

@@ -1,16 +1,23 @@
 """The questions that are asked of weighings."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from backend.accounts.postings import Fact, budget, operator_due, operator_subsidy
 from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
+from backend.network import queries as network
+from backend.subsidy import queries as subsidies
 from backend.weighing.errors import ReceiptNotReady, WeighingNotFound
 from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.rules import State
@@ -107,6 +114,70 @@ def weighings(
         query = query.where(Weighing.id < before[0])
     rows = db.scalars(query.order_by(Weighing.id.desc()).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: (row.id,))
+
+
+def settled_facts(db: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:
+    """Tell what weighings must have moved as they were confirmed, and as evidence was accepted later."""
+    yield from _accepted_later(db, district, since=since, until=until)
+    at_once = WeighingLine.evidence.is_(None)
+    rows = db.execute(
+        select(
+            Weighing.id,
+            Weighing.operator,
+            Weighing.opened_at,
+            Weighing.ended_at,
+            WeighingLine.programme,
+            func.sum(WeighingLine.market_fen),
+            func.coalesce(func.sum(WeighingLine.subsidy_fen).filter(at_once), 0),
+            func.coalesce(func.sum(WeighingLine.operator_subsidy_fen).filter(at_once), 0),
+        )
+        .join(WeighingLine, WeighingLine.weighing == Weighing.id)
+        .where(Weighing.district == district, WeighingLine.district == district)
+        .where(Weighing.state == State.CONFIRMED, Weighing.ended_at >= since, Weighing.ended_at < until)
+        .group_by(Weighing.district, Weighing.id, WeighingLine.programme)
+        .order_by(Weighing.id)
+    )
+    for (weighing, operator, opened_at, ended_at), of_it in groupby(rows, key=lambda row: tuple(row[:4])):
+        yield from _facts(weighing, operator, opened_at, ended_at, [tuple(row[4:]) for row in of_it])
+
+
+def _facts(
+    weighing: UUID, operator: UUID, opened_at: datetime, ended_at: datetime, sums: Sequence[Any]
+) -> Iterator[Fact]:
+    key, period = f"weighing/{weighing}/confirmed", subsidies.period_of(opened_at)
+    moved: dict[str, int] = defaultdict(int)
+    for programme, market_fen, subsidy_fen, operator_fen in sums:
+        moved[operator_due(operator)] -= int(market_fen)
+        moved[operator_subsidy(operator)] += int(operator_fen)
+        if programme is not None:
+            moved[budget(programme, period)] -= int(subsidy_fen + operator_fen)
+    for account, amount in moved.items():
+        if amount:
+            yield Fact(key, account, amount, ended_at)
+
+
+def _accepted_later(db: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:
+    rows = db.execute(
+        select(WeighingLine, Weighing)
+        .join(Weighing, (Weighing.district == WeighingLine.district) & (Weighing.id == WeighingLine.weighing))
+        .where(WeighingLine.district == district, WeighingLine.evidence_entry.is_not(None))
+        .where(WeighingLine.evidence_at >= since, WeighingLine.evidence_at < until)
+    )
+    for line, weighing in rows:
+        if line.programme is None or line.evidence_at is None:
+            continue
+        key = f"line/{line.id}/evidence_accepted"
+        source = budget(line.programme, subsidies.period_of(weighing.opened_at))
+        yield Fact(key, source, -line.subsidy_fen - line.operator_subsidy_fen, line.evidence_at)
+        if line.operator_subsidy_fen:
+            owed = operator_subsidy(weighing.operator)
+            yield Fact(key, owed, line.operator_subsidy_fen, line.evidence_at)
+
+
+def operator_names(db: Session, district: str, parties: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Name parties, in Chinese and English."""
+    found = (network.operator(db, operator) for operator in parties)
+    return {one.id: (one.name_zh, one.name_en) for one in found if one is not None}
 
 
 def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> Receipt:

@@ -46,6 +46,21 @@ def managers(db: Session, district: str, *, operator: UUID) -> list[UUID]:
     return list(db.scalars(query.order_by(Assignment.id)))
 
 
+def at_work(
+    db: Session, district: str, *, roles: Collection[str], organisation: UUID | None = None
+) -> list[UUID]:
+    """List who works in a district in one of these roles, for an organisation or for the district itself."""
+    query = select(Assignment.person).where(
+        Assignment.district == district,
+        Assignment.role.in_(roles),
+        Assignment.organisation.is_(None)
+        if organisation is None
+        else Assignment.organisation == organisation,
+        Assignment.ended_at.is_(None),
+    )
+    return list(db.scalars(query.order_by(Assignment.id)))
+
+
 def colleagues(
     db: Session,
     district: str,

@@ -48,7 +48,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "weighing:return",
         }
     ),
-    "till": frozenset({*_STAFF, "offer:read", "voucher:honour"}),
+    "till": frozenset({*_STAFF, "offer:read", "voucher:honour", "settlement:read"}),
     "district_admin": frozenset(
         {
             *_STAFF,
@@ -71,10 +71,21 @@ ROLES: Mapping[str, frozenset[str]] = {
             "colleague:dismiss",
             "colleague:invite",
             "trail:read",
+            "settlement:read",
+            "settlement:draw_up",
+            "settlement:sign",
         }
     ),
     OPERATOR_MANAGER: frozenset(
-        {*_STAFF, "colleague:read", "colleague:dismiss", "colleague:invite", "phone:manage", "webhook:manage"}
+        {
+            *_STAFF,
+            "colleague:read",
+            "colleague:dismiss",
+            "colleague:invite",
+            "phone:manage",
+            "webhook:manage",
+            "settlement:read",
+        }
     ),
     "approver": frozenset(
         {
@@ -84,9 +95,12 @@ ROLES: Mapping[str, frozenset[str]] = {
             "budget:freeze",
             "price_list:approve",
             "price_list:publish",
+            "settlement:read",
+            "settlement:sign",
+            "settlement:pay",
         }
     ),
-    "auditor": frozenset({*_STAFF, *_OVERSEEING, "colleague:read", "trail:read"}),
+    "auditor": frozenset({*_STAFF, *_OVERSEEING, "colleague:read", "trail:read", "settlement:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
 NEEDS_SECOND_FACTOR = frozenset({OPERATOR_MANAGER, "district_admin", "approver", "auditor"})

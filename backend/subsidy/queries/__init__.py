@@ -6,6 +6,7 @@ from backend.subsidy.queries.guide import *
 from backend.subsidy.queries.orders import *
 from backend.subsidy.queries.programmes import *
 from backend.subsidy.queries.promises import *
+from backend.subsidy.queries.settlement import *
 from backend.subsidy.rules import Bar as Bar
 from backend.subsidy.rules import Budget as Budget
 from backend.subsidy.rules import BudgetEvent as BudgetEvent
