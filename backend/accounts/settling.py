@@ -66,7 +66,9 @@ def draw_up(db: Session, *, district: str, month: Month, by: Actor, at: datetime
             row, lines = found
             row.drawn_up_by = by.id
             row.party_zh, row.party_en = names.get(party.id, ("", ""))
-            drawn.append(_keep(db, row, lines, by=by, at=at))
+            drawn.append(_keep(db, row, lines))
+    facts_after = {"sheets": len(drawn), "differences": sum(sheet.differences for sheet in drawn)}
+    trail.note(db, "settlement.drawn_up", f"settlement/{month}", by=by, after=facts_after, at=at)
     _tell(db, district, month, drawn, at=at)
     return drawn
 
@@ -135,7 +137,7 @@ def _missing(
     return [fact for fact in untold if counted.get(fact.key, True)]
 
 
-def _keep(db: Session, row: SettlementSheet, lines: Sequence[SheetLine], *, by: Actor, at: datetime) -> Sheet:
+def _keep(db: Session, row: SettlementSheet, lines: Sequence[SheetLine]) -> Sheet:
     row.digest = digest(row.content(), lines)
     db.add(row)
     db.flush()
@@ -143,8 +145,6 @@ def _keep(db: Session, row: SettlementSheet, lines: Sequence[SheetLine], *, by: 
         place = {"district": row.district, "sheet": row.id}
         values = [{**place, "no": no, **vars(line)} for no, line in enumerate(lines, start=1)]
         db.execute(insert(SettlementLine), values)
-    after = {"state": row.state, "month": row.month, "digest": row.digest, "differences": row.differences}
-    trail.note(db, "settlement.drawn_up", _subject(row), by=by, after=after, at=at)
     return row.sheet()
 
 

@@ -40,9 +40,12 @@ OWNED = (
         "order",
         "evidence",
         "draft",
+        "sheet",
     }
 )
 """What somebody may name that is not theirs."""
+NOT_A_TILLS = {"till": "settlement_sheet_not_found"}
+"""The sheet is an operator's."""
 RATE = {
     "material": "cardboard",
     "market_fen_per_kg": "80",
@@ -218,6 +221,14 @@ CALLS: dict[str, Call] = {
     "accounts_list_carbon": Call(),
     "accounts_show_entry": Call(),
     "accounts_prove_entry": Call(),
+    "settlement_list_sheets": Call(query={"limit": "100"}),
+    "settlement_draw_up": Call(body={"month": "2026-01"}),
+    "settlement_show": Call(refused=NOT_A_TILLS),
+    "settlement_list_lines": Call(refused=NOT_A_TILLS),
+    "settlement_download": Call(refused=NOT_A_TILLS),
+    "settlement_sign": Call(body={"reason": "手工补记，见附件"}),
+    "settlement_withdraw": Call(body={"reason": "重新生成"}),
+    "settlement_pay": Call(Stage.QUOTED, body={"reference": "ICBC-1"}),
     "rewards_list_offers": Call(),
     "rewards_redeem": Call(body={"offer_id": "{offer}"}),
     "rewards_list_redemptions": Call(),

@@ -45,7 +45,8 @@ def readers(operation: Operation) -> list[str]:
     """List who may read something; what everybody may read is read signed out."""
     if operation.scope is None:
         return [SIGNED_OUT]
-    return [role for role, scopes in ROLES.items() if operation.scope in scopes]
+    refused = operation.call.refused
+    return [role for role, scopes in ROLES.items() if operation.scope in scopes and role not in refused]
 
 
 @pytest.mark.parametrize("name", READS)

@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 from backend.identity.rules import ROLES
 from backend.local.roles import Database
 from tests.walls.calls import Operation, operations
-from tests.walls.test_matrix import ids_in, send
+from tests.walls.test_matrix import ids_in, said, send
 from tests.walls.world import ABROAD, HOME, Scene, World
 
 CONDITION = re.compile(r"(?:\w+\.)?\b(?:district|book) = (?:%\(\w+\)s(?:::\w+)?|\w+\.(?:district|book)\b)")
-SEEN = re.compile(r"set_config\((%\(\w+\)s(?:::\w+)?), ((?:coalesce\(.*?\))|%\(\w+\)s(?:::\w+)?), ")
+SEEN = re.compile(r"set_config\((%\(\w+\)s(?:::\w+)?|'lv.districts'), ((?:coalesce\(.*?\))|%\(\w+\)s(?:::\w+)?), ")
 
 
 def rewriting(rewrite: Callable[[str], str], patch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def asked(client: FlaskClient, world: World, operation: Operation, role: str) ->
 
 def told_of(world: World, answer: TestResponse, *sides: str) -> set[str]:
     """Find what an answer tells of somebody else's neighbourhood."""
-    text = answer.get_data(as_text=True)
+    text = said(answer)
     return {secret for side in sides for secret in _known(world.scenes[side].values()) if secret in text}
 
 

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import jobs as books
 from backend.accounts import service as accounts
+from backend.accounts import settling
+from backend.accounts.parties import Month
+from backend.accounts.postings import credited
 from backend.booking import service as booking
 from backend.identity import service as identity
 from backend.identity.models import TokenFamily, digest
@@ -41,7 +44,19 @@ EXPIRED, REVOKED = "expired", "revoked"
 REACH = {RESIDENT: "household", "collector": "collector", "till": "merchant", "operator_manager": "operator"}
 """By what somebody owns things. Who is not named here works for a whole district."""
 ASSUMED: dict[str, Any] = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
-SECRET = ("endpoint", "delivery", "pickup", "weighing", "line", "entry", "redemption", "person", "phone")
+OLD = "演示：历史数据补录"
+SECRET = (
+    "sheet",
+    "endpoint",
+    "delivery",
+    "pickup",
+    "weighing",
+    "line",
+    "entry",
+    "redemption",
+    "person",
+    "phone",
+)
 """What nobody may read whom it does not belong to."""
 
 
@@ -119,6 +134,9 @@ def build(at: datetime) -> World:
     with transaction(districts=[makers.YUHANG]) as db:
         strangers = {how: _a_stranger(db, how, nth, at=at) for nth, how in enumerate((EXPIRED, REVOKED))}
     books.seal()
+    for district in dict.fromkeys(DISTRICTS.values()):
+        with transaction(districts=[district]) as db:
+            _settle(db, district, scenes, at=at)
     return World(scenes, strangers)
 
 
@@ -128,6 +146,23 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
         admin = scene.people["district_admin"].actor
         state = DRAFTS.get(stage, "drafted")
         scene.ids["draft"] = str(makers.a_draft(db, by=admin, district=scene.district, at=at, state=state))
+
+
+def _settle(db: Session, district: str, scenes: Mapping[str, Mapping[Stage, Scene]], *, at: datetime) -> None:
+    """Draw up the last two months; the earlier is signed by two, and is what all but a rested scene has."""
+    last = Month.before(at)
+    sheets = {}
+    for month in (Month.before(last.since), last):
+        for sheet in settling.draw_up(db, district=district, month=month, by=Actor.system(district), at=at):
+            sheets[str(sheet.party), month] = sheet.id
+            if month != last:
+                for _ in range(2):
+                    by = replace(Actor.system(district), id=new_id(at))
+                    settling.sign(db, sheet.id, by=by, at=at, reason=OLD, is_as_seen=lambda _: None)
+    for side, code in DISTRICTS.items():
+        for stage, scene in scenes[side].items() if code == district else ():
+            month = last if stage == Stage.RESTED else Month.before(last.since)
+            scene.ids["sheet"] = str(sheets[scene.owners["operator"], month])
 
 
 def _a_stranger(db: Session, how: str, nth: int, *, at: datetime) -> Person:
@@ -169,6 +204,7 @@ class Place:
 
 def _neighbourhood(db: Session, side: str, nth: int, *, at: datetime) -> dict[Stage, Scene]:
     place = _place(db, DISTRICTS[side], nth, at=at)
+    _what_an_operator_owes(db, place, at=at)
     people = _people(db, place, at=at)
     return {
         stage: _scene(db, place, people, stage, phone=f"+861610{nth}{number:02}{number:04}", at=at)
@@ -187,6 +223,19 @@ def _place(db: Session, district: str, nth: int, *, at: datetime) -> Place:
     until = at + timedelta(days=90)
     offer = makers.an_offer(db, merchant=merchant, district=district, price_points=50, ends_at=until)
     return Place(nth, district, community, operator, merchant, scale, offer, programme)
+
+
+def _what_an_operator_owes(db: Session, place: Place, *, at: datetime) -> None:
+    """Take a bag in each of the last two months, of which no weighing is known."""
+    month = Month.before(at)
+    for when in (month.since, Month.before(month.since).since):
+        value = makers.a_priced_bag()
+        bag = replace(value, operator=place.operator, lines=(value.lines[1],))
+        key = f"weighing/{new_id(when)}/confirmed"
+        postings = credited(bag)
+        accounts.post(
+            db, district=place.district, key=key, kind="weighing.confirmed", at=when, postings=postings
+        )
 
 
 def _people(db: Session, place: Place, *, at: datetime) -> dict[str, Person]:

@@ -15,7 +15,7 @@ from backend.accounts import service, settling, sheets, sources, turnovers
 from backend.accounts.chart import FEN, GREEN, budget, fund, green, operator_due, operator_subsidy
 from backend.accounts.parties import Fact, Month, Party, PartyKind
 from backend.accounts.postings import Posting, move
-from backend.accounts.reckoning import Difference, Move, add_up, reconcile
+from backend.accounts.reckoning import Difference, Move, Sheet, add_up, reconcile
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.db import driver
@@ -73,7 +73,7 @@ bags = some.builds(
 )
 
 
-def swept(db: Session, history: Sequence[Bag]) -> list[tuple[Month, list[sheets.Sheet]]]:
+def swept(db: Session, history: Sequence[Bag]) -> list[tuple[Month, list[Sheet]]]:
     """Let bags reach the book in three periods, and draw a month up after each."""
     known: list[Fact] = []
     service.open_book(db, YUHANG)

@@ -91,7 +91,7 @@ class Room:
         """Know a fact."""
         self.facts += [Fact(key, path, amount, at) for path, amount in moved.items()]
 
-    def told(self, _: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:
+    def told(self, db: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:
         """Tell the facts of a time."""
         yield from (fact for fact in self.facts if since <= fact.at < until)
 
