@@ -17,7 +17,9 @@ from tests.walls.test_matrix import ids_in, said, send
 from tests.walls.world import ABROAD, HOME, Scene, World
 
 CONDITION = re.compile(r"(?:\w+\.)?\b(?:district|book) = (?:%\(\w+\)s(?:::\w+)?|\w+\.(?:district|book)\b)")
-SEEN = re.compile(r"set_config\((%\(\w+\)s(?:::\w+)?|'lv.districts'), ((?:coalesce\(.*?\))|%\(\w+\)s(?:::\w+)?), ")
+SEEN = re.compile(
+    r"set_config\((%\(\w+\)s(?:::\w+)?|'lv.districts'), ((?:coalesce\(.*?\))|%\(\w+\)s(?:::\w+)?), "
+)
 
 
 def rewriting(rewrite: Callable[[str], str], patch: pytest.MonkeyPatch) -> None:
