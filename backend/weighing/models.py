@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Sequence, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.postings import PricedLine
 from backend.kit.db import Base, InDistrict
@@ -35,6 +35,7 @@ class Weighing(InDistrict, Base):
         CheckConstraint("(state = 'quoted') <= (answer_by is not null)", name="a_quote_has_a_deadline"),
         CheckConstraint("(state = 'confirmed') = (entry is not null)", name="confirmed_is_posted"),
         Index("ix_weighing_household", "district", "household", "id"),
+        Index("ix_weighing_district_opened_at", "district", "opened_at"),
     )
 
     pickup: Mapped[UUID]
@@ -212,3 +213,42 @@ class WeighingLine(InDistrict, Base):
             saved_co2e_grams=self.saved_co2e_grams,
             programme=self.programme,
         )
+
+
+STEP = Sequence("quote_step_seq")
+"""Drawn while a quote holds all of its locks: who follows from another has the greater number."""
+
+
+class QuoteStep(Base):
+    """What one line was promised, or what it gave back, in the order in which it happened; only ever added.
+
+    All lines of one quote share its number. A line that is removed leaves no other trace of its weight.
+    """
+
+    __tablename__ = "quote_step"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "weighing"], ["weighing.district", "weighing.id"]),
+        CheckConstraint("kind in ('quote.held', 'quote.line_removed', 'quote.returned')", name="kind"),
+        CheckConstraint("0 <= subsidised_grams and subsidised_grams <= net_grams", name="grams"),
+        Index("ix_quote_step_district_weighing", "district", "weighing"),
+        Index("ix_quote_step_given_back", "district", "line", postgresql_where=text("kind <> 'quote.held'")),
+    )
+
+    district: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    weighing: Mapped[UUID]
+    at: Mapped[datetime]
+    material: Mapped[str]
+    net_grams: Mapped[int]
+    market_fen: Mapped[int]
+    subsidised_grams: Mapped[int]
+    subsidy_fen: Mapped[int]
+    operator_subsidy_fen: Mapped[int]
+    saved_co2e_grams: Mapped[int]
+    programme: Mapped[UUID | None]
+    queued_fen: Mapped[int]
+    queued_operator_fen: Mapped[int]
+    reconstructed: Mapped[bool] = mapped_column(server_default="false")
+    """Whether it was written afterwards from what the lines still said: then removed lines are missing."""

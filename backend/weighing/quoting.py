@@ -14,10 +14,11 @@ from backend.kit.ids import new_id
 from backend.network import queries as network
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
+from backend.weighing import tape
 from backend.weighing.errors import MaterialNotAccepted, ScaleCannotRead
 from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.postings import reserved
-from backend.weighing.rules import Price, Reading, price, share
+from backend.weighing.rules import Price, Reading, promise, share, unpaid, wanted
 
 _UNPROVEN, _PROVEN = subsidies.PromiseState.UNPROVEN, subsidies.PromiseState.WAITING
 
@@ -43,28 +44,21 @@ def quote(
             raise MaterialNotAccepted(material=reading.material)
     shares = share(readings, _grant(db, weighing, readings, rates))
     terms = _terms(db, weighing, [rates[reading.material] for reading in readings])
-    while True:
-        prices = [
-            price(
-                reading,
-                rates[reading.material],
-                factors,
-                subsidised_grams=shares[reading.id],
-                terms=terms[rates[reading.material].programme],
-            )
-            for reading in readings
-        ]
-        holds = {one.reading.id: new_id(at) for one in prices if one.held_fen}
-        programme = _hold(db, weighing, prices, holds, at=at)
-        if programme is None:
-            break
-        terms[programme] = terms[programme].exhausted()
-    _give_back_unpaid(db, weighing, prices, shares)
+    holds: dict[UUID, UUID] = {}
+
+    def hold(prices: Sequence[Price]) -> UUID | None:
+        holds.clear()
+        holds.update({one.reading.id: new_id(at) for one in prices if one.held_fen})
+        return _hold(db, weighing, prices, holds, at=at)
+
+    prices = promise(readings, rates, factors, shares=shares, terms=terms, hold=hold)
+    _give_back(db, weighing, unpaid(prices, shares))
     rows = [
         _row(weighing, first + place, one, holds.get(one.reading.id), at=at)
         for place, one in enumerate(prices)
     ]
     db.add_all(rows)
+    tape.write(db, weighing, rows, kind=tape.QUOTED, at=at)
     return rows
 
 
@@ -86,6 +80,7 @@ def release(
                 facts={"weighing": str(weighing.id)},
             )
         )
+    tape.write(db, weighing, lines, kind=kind, at=at)
 
 
 def promises(weighing: Weighing, lines: Sequence[WeighingLine], *, at: datetime) -> list[subsidies.Promise]:
@@ -153,16 +148,15 @@ def _grant(
     db: Session, weighing: Weighing, readings: Sequence[Reading], rates: Mapping[str, catalogue.Rate]
 ) -> dict[str, int]:
     """Ask how much of each subsidised material is still under the household's ceiling, and keep it."""
-    grams: dict[str, int] = {}
-    for reading in readings:
-        if rates[reading.material].is_subsidised:
-            grams[reading.material] = grams.get(reading.material, 0) + reading.net_grams
     return subsidy.grant(
         db,
         district=weighing.district,
         household=weighing.household,
         month=subsidies.month_of(weighing.opened_at),
-        wants={material: (wanted, rates[material].ceiling_grams) for material, wanted in grams.items()},
+        wants={
+            material: (grams, rates[material].ceiling_grams)
+            for material, grams in wanted(readings, rates).items()
+        },
     )
 
 
@@ -196,18 +190,6 @@ def _hold(
         one for one in prices if (held := reserves.get(one.reading.id)) and held.account == outcome.about
     )
     return short.programme
-
-
-def _give_back_unpaid(
-    db: Session, weighing: Weighing, prices: Sequence[Price], shares: Mapping[UUID, int]
-) -> None:
-    """Return to the ceilings what was kept for lines that their programme cannot pay."""
-    unpaid: dict[str, int] = {}
-    for one in prices:
-        material, grams = one.reading.material, shares[one.reading.id] - one.subsidised_grams
-        if grams and one.programme is not None:
-            unpaid[material] = unpaid.get(material, 0) + grams
-    _give_back(db, weighing, unpaid)
 
 
 def _give_back(db: Session, weighing: Weighing, grams: Mapping[str, int]) -> None:

@@ -1,6 +1,6 @@
 """What a line is worth, and how a weighing may end. No database, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -168,6 +168,58 @@ def share(readings: Sequence[Reading], granted: Mapping[str, int]) -> dict[UUID,
         shares[reading.id] = part
         left[reading.material] = left.get(reading.material, 0) - part
     return shares
+
+
+def wanted(readings: Sequence[Reading], rates: Mapping[str, Rate]) -> dict[str, int]:
+    """Return how much of each subsidised material a bag asks the household's ceilings for."""
+    grams: dict[str, int] = {}
+    for reading in readings:
+        if rates[reading.material].is_subsidised:
+            grams[reading.material] = grams.get(reading.material, 0) + reading.net_grams
+    return grams
+
+
+def promise(
+    readings: Sequence[Reading],
+    rates: Mapping[str, Rate],
+    factors: FactorSet,
+    *,
+    shares: Mapping[UUID, int],
+    terms: Mapping[UUID | None, Terms],
+    hold: Callable[[Sequence[Price]], UUID | None],
+) -> list[Price]:
+    """Price a bag; of each programme that cannot pay for its part in it, by what applies at its cap.
+
+    :param shares: how much of each reading is under the household's ceilings
+    :param terms: what each programme pays now
+    :param hold: takes what is promised from the budgets, all or nothing; names one that falls short
+    """
+    now = dict(terms)
+    while True:
+        prices = [
+            price(
+                reading,
+                rates[reading.material],
+                factors,
+                subsidised_grams=shares[reading.id],
+                terms=now[rates[reading.material].programme],
+            )
+            for reading in readings
+        ]
+        short = hold(prices)
+        if short is None:
+            return prices
+        now[short] = now[short].exhausted()
+
+
+def unpaid(prices: Sequence[Price], shares: Mapping[UUID, int]) -> dict[str, int]:
+    """Return what the ceilings granted and a programme cannot pay, by material."""
+    grams: dict[str, int] = {}
+    for one in prices:
+        left = shares[one.reading.id] - one.subsidised_grams
+        if left and one.programme is not None:
+            grams[one.reading.material] = grams.get(one.reading.material, 0) + left
+    return grams
 
 
 _CAPS = {
