@@ -239,6 +239,8 @@ class QuoteStep(Base):
     line: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     weighing: Mapped[UUID]
+    no: Mapped[int]
+    """Its place in the quote: what comes first is first under the ceiling."""
     at: Mapped[datetime]
     material: Mapped[str]
     net_grams: Mapped[int]

@@ -18,9 +18,26 @@ from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
 from backend.network import queries as network
 from backend.subsidy import queries as subsidies
+from backend.weighing import replaying
 from backend.weighing.errors import ReceiptNotReady, WeighingNotFound
 from backend.weighing.models import Weighing, WeighingLine
-from backend.weighing.rules import State
+from backend.weighing.replaying import HELD, Ends, Step, Stretch
+from backend.weighing.rules import Price, Reading, State, promise, share, unpaid, wanted
+
+__all__ = [
+    "HELD",
+    "Ends",
+    "Price",
+    "Reading",
+    "State",
+    "Step",
+    "Stretch",
+    "promise",
+    "replaying",
+    "share",
+    "unpaid",
+    "wanted",
+]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,12 @@ def households_known(db: Session, district: str, named: Collection[UUID]) -> set
     return set(db.scalars(known))
 
 
+def communities(db: Session, district: str) -> dict[str, str]:
+    """Return the community of each household of a district."""
+    known = select(Household.id, Household.community).where(Household.district == district)
+    return {str(home): community for home, community in db.execute(known)}
+
+
 def home(db: Session, district: str, household_id: UUID) -> Home:
     """Return a household that is known to exist."""
     return db.get_one(Household, (district, household_id)).home()

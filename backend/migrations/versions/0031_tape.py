@@ -25,10 +25,10 @@ _RECONSTRUCT = """
         ) as happened
     )
     insert into quote_step
-           (district, seq, line, kind, weighing, at, material, net_grams, market_fen, subsidised_grams,
+           (district, seq, line, kind, weighing, no, at, material, net_grams, market_fen, subsidised_grams,
             subsidy_fen, operator_subsidy_fen, saved_co2e_grams, programme, queued_fen,
             queued_operator_fen, reconstructed)
-    select s.district, s.seq, l.id, s.kind, s.weighing, s.at, l.material, l.gross_grams - l.tare_grams,
+    select s.district, s.seq, l.id, s.kind, s.weighing, l.no, s.at, l.material, l.gross_grams - l.tare_grams,
            l.market_fen, l.subsidised_grams, l.subsidy_fen, l.operator_subsidy_fen, l.saved_co2e_grams,
            l.programme, l.queued_fen, l.queued_operator_fen, true
       from step s
@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("weighing", sa.Uuid(), nullable=False),
+        sa.Column("no", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("material", sa.Text(), nullable=False),
         sa.Column("net_grams", sa.BigInteger(), nullable=False),

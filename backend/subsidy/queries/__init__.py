@@ -21,3 +21,5 @@ from backend.subsidy.rules import Terms as Terms
 from backend.subsidy.rules import month_of as month_of
 from backend.subsidy.rules import percent_paid as percent_paid
 from backend.subsidy.rules import period_of as period_of
+from backend.subsidy.rules import terms as terms
+from backend.subsidy.rules import under_ceiling as under_ceiling

@@ -94,6 +94,16 @@ def events(db: Session, district: str, programme: UUID, period: str) -> list[Bud
     return [row.event() for row in rows]
 
 
+def all_events(db: Session, district: str) -> list[BudgetEvent]:
+    """List what happened to all budgets and programmes of a district, in its order."""
+    rows = db.scalars(
+        select(BudgetEventRow)
+        .where(BudgetEventRow.district == district)
+        .order_by(BudgetEventRow.at, BudgetEventRow.id)
+    )
+    return [row.event() for row in rows]
+
+
 def draws(db: Session, district: str, programme: UUID, period: str) -> list[Draw]:
     """List what was drawn on each day of a budget's life, for a chart and for a forecast."""
     path = budget_path(programme, period)

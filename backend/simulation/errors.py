@@ -1,0 +1,83 @@
+"""What a simulation refuses."""
+
+from backend.kit.errors import Conflict, NotFound, Unprocessable
+
+
+class SimulationNotFound(NotFound):
+    """The district has no such simulation."""
+
+    code = "simulation_not_found"
+    zh = "没有这次模拟。"
+    en = "There is no such simulation."
+
+
+class PeriodEmpty(Unprocessable):
+    """A period ends after it begins."""
+
+    code = "simulation_period_empty"
+    zh = "期间的结束应晚于开始。"
+    en = "The period must end after it begins."
+
+
+class PeriodInFuture(Unprocessable):
+    """Only what has happened can be replayed."""
+
+    code = "simulation_period_in_future"
+    zh = "只能模拟已经过去的期间。"
+    en = "Only a period that has passed can be replayed."
+
+
+class PeriodTooLong(Unprocessable):
+    """A period is at most a leap year."""
+
+    code = "simulation_period_too_long"
+    zh = "期间最长为 {days} 天。"
+    en = "A period has {days} days at most."
+
+
+class ProposalUnclear(Unprocessable):
+    """A proposal names each material and each programme once."""
+
+    code = "simulation_proposal_unclear"
+    zh = "每种物品和每个项目只能列一次。"
+    en = "Name each material and each programme once."
+
+
+class MaterialUnpriced(Unprocessable):
+    """A change names a material of the register."""
+
+    code = "simulation_material_unknown"
+    zh = "目录中没有“{material}”。"
+    en = "There is no material {material}."
+
+
+class PayerMissing(Unprocessable):
+    """Whatever is subsidised is paid by a programme, and what is not has none."""
+
+    code = "simulation_payer_missing"
+    zh = "“{material}”有补贴就须写明由哪个项目支付，没有补贴则不写。"
+    en = "Say which programme pays for {material} if it is subsidised, and none if it is not."
+
+
+class AlreadyRunning(Conflict):
+    """The same proposal is being simulated."""
+
+    code = "simulation_already_running"
+    zh = "同一方案正在模拟，请等待其结束或先取消。"
+    en = "The same proposal is being simulated; wait for it or cancel it."
+
+
+class AlreadyOver(Conflict):
+    """What has ended cannot be cancelled."""
+
+    code = "simulation_already_over"
+    zh = "这次模拟已经结束。"
+    en = "This simulation has ended already."
+
+
+class NotDone(Conflict):
+    """There are results once it is done."""
+
+    code = "simulation_not_done"
+    zh = "模拟完成之后才有结果。"
+    en = "There are results once the simulation is done."

@@ -1,0 +1,38 @@
+"""What a simulation does in the background: one piece a job, so that the queue is never its own."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.kit.db import transaction
+from backend.kit.jobs import Errand, handles
+from backend.simulation import service
+
+_WAITS = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=1))
+
+
+@handles(service.GO_ON, waits=_WAITS)
+def go_on(_db: Session, *, district: str, at: datetime, simulation: str) -> Errand:
+    """Replay the next piece with no lock held; a worker that is killed meanwhile has changed nothing."""
+    this = UUID(simulation)
+    return Errand(
+        partial(_replay, this, district),
+        done=partial(_keep, this, district),
+        given_up=partial(_fail, this, district),
+    )
+
+
+def _replay(simulation: UUID, district: str) -> service.Piece | None:
+    with transaction(districts=[district], read_only=True) as db:
+        return service.replay(db, simulation, district=district)
+
+
+def _keep(simulation: UUID, district: str, db: Session, piece: service.Piece | None, at: datetime) -> None:
+    if piece is not None:
+        service.keep(db, simulation, piece, district=district, at=at)
+
+
+def _fail(simulation: UUID, district: str, db: Session, at: datetime) -> None:
+    service.fail(db, simulation, district=district, at=at)

@@ -1,0 +1,158 @@
+"""The questions that are asked of simulations, and what one reads before it goes on."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.carbon import queries as carbon
+from backend.catalogue import queries as catalogue
+from backend.kit.paging import Page, cut, key_of
+from backend.simulation.errors import NotDone, SimulationNotFound
+from backend.simulation.models import Checkpoint, GroupRow, SimulationRow
+from backend.simulation.rules import Group, Opening, Pair, Proposal, Replay, Simulation, State, exact
+from backend.subsidy import queries as subsidies
+from backend.weighing.queries import Ends, replaying
+
+
+def simulation(db: Session, district: str, simulation_id: UUID) -> Simulation:
+    """Return a simulation.
+
+    :raises SimulationNotFound: the district has none with this id
+    """
+    row = db.get(SimulationRow, (district, simulation_id))
+    if row is None:
+        raise SimulationNotFound
+    return row.simulation()
+
+
+def simulation_locked(db: Session, district: str, simulation_id: UUID) -> SimulationRow:
+    """Return a simulation that stays as it is until this transaction ends.
+
+    :raises SimulationNotFound: the district has none with this id
+    """
+    row = db.get(SimulationRow, (district, simulation_id), with_for_update=True, populate_existing=True)
+    if row is None:
+        raise SimulationNotFound
+    return row
+
+
+def simulations(db: Session, district: str, *, cursor: str | None, limit: int) -> Page[Simulation]:
+    """List a district's simulations, the newest first."""
+    query = select(SimulationRow).where(SimulationRow.district == district)
+    if (before := key_of(cursor, UUID)) is not None:
+        query = query.where(SimulationRow.id < before[0])
+    rows = db.scalars(query.order_by(SimulationRow.id.desc()).limit(limit + 1)).all()
+    return cut([row.simulation() for row in rows], limit, lambda one: (one.id,))
+
+
+def groups(
+    db: Session,
+    district: str,
+    simulation_id: UUID,
+    *,
+    by: str,
+    audience: str,
+    cursor: str | None,
+    limit: int,
+) -> Page[Group]:
+    """List what a simulation says of each material, community or day, by key.
+
+    :raises SimulationNotFound: the district has none with this id
+    :raises NotDone: it has said nothing yet
+    """
+    if simulation(db, district, simulation_id).state != State.DONE:
+        raise NotDone
+    query = select(GroupRow).where(GroupRow.district == district, GroupRow.simulation == simulation_id)
+    query = query.where(GroupRow.kind == by, GroupRow.audience == audience)
+    if (after := key_of(cursor, str)) is not None:
+        query = query.where(GroupRow.key > after[0])
+    rows = db.scalars(query.order_by(GroupRow.key).limit(limit + 1)).all()
+    return cut([row.group() for row in rows], limit, lambda group: (group.key,))
+
+
+def all_groups(db: Session, district: str, simulation_id: UUID, *, audience: str) -> Sequence[Group]:
+    """Return all that a simulation says, by kind and key."""
+    rows = db.scalars(
+        select(GroupRow)
+        .where(GroupRow.district == district, GroupRow.simulation == simulation_id)
+        .where(GroupRow.audience == audience)
+        .order_by(GroupRow.kind, GroupRow.key)
+    )
+    return [row.group() for row in rows]
+
+
+def checkpoint(db: Session, district: str, simulation_id: UUID) -> Checkpoint | None:
+    """Return how far a simulation is, if it has begun."""
+    return db.get(Checkpoint, (district, simulation_id))
+
+
+class Lists:
+    """The price lists and factors of a district, each read once."""
+
+    def __init__(self, db: Session, district: str, proposal: Proposal) -> None:
+        @cache
+        def in_force(price_list: UUID) -> Mapping[str, catalogue.Rate]:
+            rates = catalogue.version(db, district, price_list).rates
+            return {material: exact(rate) for material, rate in rates.items()}
+
+        @cache
+        def proposed(price_list: UUID) -> Mapping[str, catalogue.Rate]:
+            rates = proposal.over(catalogue.version(db, district, price_list).rates)
+            return {material: exact(rate) for material, rate in rates.items()}
+
+        self.in_force, self.proposed = in_force, proposed
+        self.factors = cache(lambda factor_set: carbon.factor_set_by_id(db, factor_set))
+
+
+def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:
+    """List all that ever happened to a district's budgets and programmes, in order."""
+    return subsidies.all_events(db, district)
+
+
+def begin(db: Session, district: str, asked: Simulation) -> tuple[Pair, Ends]:
+    """Begin two replays where things stood before the first weighing of the period."""
+    since, at = asked.since, asked.requested_at
+    ends = replaying.ends(db, district, since=since, until=asked.until, known_at=at)
+    opening = Opening(
+        taken=replaying.taken(db, district, after=ends.after, since=since),
+        held=replaying.held(db, district, after=ends.after),
+        queued=replaying.queued(db, district, after=ends.after, known_at=at),
+    )
+    caps, proposed = _caps(db, district), _proposed(asked)
+    return (
+        Pair(
+            now=Replay.begin(opening, caps, proposed={}),
+            then=Replay.begin(opening, caps, proposed=proposed),
+            since=since.isoformat(),
+            until=asked.until.isoformat(),
+        ),
+        ends,
+    )
+
+
+def _caps(db: Session, district: str) -> dict[UUID, Mapping[str, Any]]:
+    """Return the cap rule that each programme began with: before its first change, or as it still is."""
+    found: dict[UUID, Mapping[str, Any]] = {
+        one.id: {
+            "cap_rule": one.cap_rule,
+            "taper_below_fen": one.taper_below_fen,
+            "taper_percent": one.taper_percent,
+        }
+        for one in subsidies.programmes(db, district)
+    }
+    for event in reversed(events(db, district)):
+        if "before" in event.facts:
+            found[event.programme] = event.facts["before"]
+    return found
+
+
+def _proposed(asked: Simulation) -> dict[UUID, Mapping[str, Any]]:
+    caps = Proposal.read(asked.proposal).caps
+    return {
+        cap.programme: {name: value for name, value in vars(cap).items() if name != "programme"}
+        for cap in caps
+    }

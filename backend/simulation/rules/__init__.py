@@ -1,0 +1,33 @@
+"""The pure part of a simulation: rates as ratios, one replay of a history, and what two replays differ in."""
+
+from backend.simulation.rules.pair import Lists, Pair
+from backend.simulation.rules.proposal import Cap, Change, Proposal
+from backend.simulation.rules.ratios import ExactRate, exact
+from backend.simulation.rules.replay import Opening, Replay
+from backend.simulation.rules.tally import FIGURES, Tally
+from backend.simulation.rules.values import LIVE, Simulation, State
+from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
+from backend.simulation.rules.words import UNKNOWNS, UNTIL_THEN
+
+__all__ = [
+    "FIGURES",
+    "LIVE",
+    "UNKNOWNS",
+    "UNTIL_THEN",
+    "Cap",
+    "Change",
+    "ExactRate",
+    "Group",
+    "Lists",
+    "Opening",
+    "Pair",
+    "Proposal",
+    "Replay",
+    "Simulation",
+    "State",
+    "Tally",
+    "Verdict",
+    "exact",
+    "open_groups",
+    "verdict",
+]

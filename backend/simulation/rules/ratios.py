@@ -1,0 +1,53 @@
+"""Rates as ratios of integers: they round as the decimals do, half up, at a fraction of the time."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from backend.catalogue.queries import Rate
+
+_GRAMS_PER_KG = 1_000
+_GRAMS_PER_TONNE = 1_000_000
+
+
+@dataclass(frozen=True)
+class ExactRate(Rate):
+    """A rate whose three products are reckoned in integers; rates are never below zero."""
+
+    def market_fen(self, net_grams: int) -> int:
+        """Price a weight at the market rate."""
+        over, under = self._market
+        return (net_grams * over + under) // (2 * under)
+
+    def subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
+        """Return the household's subsidy, at a share of the rate."""
+        over, under = self._subsidy
+        return (granted_grams * percent * over + under) // (2 * under)
+
+    def operator_subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
+        """Return the operator's subsidy for the same weight."""
+        over, under = self._operator
+        return (granted_grams * percent * over + under) // (2 * under)
+
+    @cached_property
+    def _market(self) -> tuple[int, int]:
+        return _doubled(self.market_fen_per_kg, _GRAMS_PER_KG)
+
+    @cached_property
+    def _subsidy(self) -> tuple[int, int]:
+        return _doubled(self.subsidy_fen_per_kg, 100 * _GRAMS_PER_KG)
+
+    @cached_property
+    def _operator(self) -> tuple[int, int]:
+        return _doubled(self.operator_fen_per_tonne, 100 * _GRAMS_PER_TONNE)
+
+
+def _doubled(rate: Decimal, per: int) -> tuple[int, int]:
+    """Return twice the ratio's numerator, and its denominator: half up is then one division."""
+    over, under = rate.as_integer_ratio()
+    return 2 * over, under * per
+
+
+def exact(rate: Rate) -> ExactRate:
+    """Return a rate that reckons in integers."""
+    return ExactRate(**vars(rate))

@@ -1,0 +1,96 @@
+"""What two replays of one history come to, line by line, and whether the first is what the ledger has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from backend.kit.clock import CITY
+from backend.weighing.queries import Price, Step
+
+FIGURES: Final = ("lines", "net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
+"""What is counted of the rates in force, and then once more of the proposal."""
+_WIDTH = 2 * len(FIGURES)
+
+
+@dataclass
+class Tally:
+    """Sums as plain JSON, so that they can rest and go on."""
+
+    cells: dict[str, list[int]] = field(default_factory=dict)
+    """What was agreed on, by household and material."""
+    days: dict[str, list[int]] = field(default_factory=dict)
+    """The same by the day of the city on which the weighing began."""
+    households: dict[str, int] = field(default_factory=dict)
+    """How many households agreed to something on each of these days."""
+    last_days: dict[str, str] = field(default_factory=dict)
+    """The last of these days for each household: one after the other, as it has one pickup at a time."""
+    budgets: dict[str, list[int]] = field(default_factory=dict)
+    """What each programme pays or owes, by programme: in force, and as proposed."""
+    promised: list[int] = field(default_factory=lambda: [0, 0])
+    """Points of quotes that nobody has answered: in force, and as proposed."""
+    unexplained: list[int] = field(default_factory=lambda: [0, 0, 0])
+    """Lines whose replay under the rates in force is not what the ledger has; by how many fen, and grams."""
+
+    def add(self, step: Step, now: Price, then: Price | None) -> None:
+        """Count a line.
+
+        :param then: as proposed; None where the material would not have been taken
+        """
+        self._compare(step, now)
+        if step.given_back:
+            return
+        points = _points(now), _points(then) if then else 0
+        if not step.is_confirmed:
+            if step.ended_at is None:
+                self.promised[0] += points[0]
+                self.promised[1] += points[1]
+            return
+        row = [*_row(now, step.net_grams), *(_row(then, step.net_grams) if then else _NOTHING)]
+        _sum(self.cells, f"{step.household}|{step.material}", row)
+        self._count_day(str(step.household), f"{step.opened_at.astimezone(CITY):%Y-%m-%d}", row)
+        for side, one in enumerate((now, then)):
+            if one is not None and one.programme is not None:
+                fen = one.held_fen + one.queued_fen + one.queued_operator_fen
+                self.budgets.setdefault(str(one.programme), [0, 0])[side] += fen
+
+    def _count_day(self, home: str, day: str, row: Sequence[int]) -> None:
+        _sum(self.days, day, row)
+        if self.last_days.get(home) != day:
+            self.last_days[home] = day
+            self.households[day] = self.households.get(day, 0) + 1
+
+    def _compare(self, step: Step, now: Price) -> None:
+        fen = (
+            abs(now.market_fen - step.market_fen)
+            + abs(now.subsidy_fen - step.subsidy_fen)
+            + abs(now.operator_subsidy_fen - step.operator_subsidy_fen)
+            + abs(now.queued_fen - step.queued_fen)
+            + abs(now.queued_operator_fen - step.queued_operator_fen)
+        )
+        grams = abs(now.subsidised_grams - step.subsidised_grams)
+        grams += abs(now.saved_co2e_grams - step.saved_co2e_grams)
+        if fen or grams:
+            self.unexplained = [
+                was + more for was, more in zip(self.unexplained, (1, fen, grams), strict=True)
+            ]
+
+
+_NOTHING = (0,) * len(FIGURES)
+
+
+def _points(one: Price) -> int:
+    return one.market_fen + one.subsidy_fen
+
+
+def _row(one: Price, net_grams: int) -> tuple[int, ...]:
+    queued = one.queued_fen + one.queued_operator_fen
+    return (1, net_grams, one.market_fen, one.subsidy_fen, one.operator_subsidy_fen, queued)
+
+
+def _sum(table: dict[str, list[int]], key: str, row: Sequence[int]) -> None:
+    known = table.get(key)
+    if known is None:
+        table[key] = list(row)
+    else:
+        for place in range(_WIDTH):
+            known[place] += row[place]

@@ -1,0 +1,175 @@
+"""What a simulation says: what it would have cost, who gains and who loses, and when the money is gone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.kit.rounding import half_up_ratio
+from backend.simulation.rules.replay import Replay
+from backend.simulation.rules.tally import FIGURES, Tally
+
+_SMALL = 10
+"""No group with fewer households is named for open use."""
+_GRAMS_PER_TONNE = 1_000_000
+_SIDES = ("in_force", "proposed")
+KINDS = ("material", "community", "community_material", "day")
+
+
+@dataclass
+class Group:
+    """A material, a community, both, or a day: what each side pays, and how many households it moves."""
+
+    kind: str
+    key: str
+    in_force: dict[str, int]
+    proposed: dict[str, int]
+    households: int = 0
+    winners: int = 0
+    losers: int = 0
+    gained_points: int = 0
+    lost_points: int = 0
+    homes: dict[str, int] = field(default_factory=dict, repr=False)
+    """By how many points each household comes out ahead, while it is counted."""
+
+    @property
+    def is_small(self) -> bool:
+        """Tell whether it may only be shown to staff."""
+        return self.households < _SMALL
+
+    def settle(self) -> "Group":
+        """Count whom it moves, and forget who they are."""
+        self.households = len(self.homes)
+        gains = [points for points in self.homes.values() if points > 0]
+        losses = [-points for points in self.homes.values() if points < 0]
+        self.winners, self.losers = len(gains), len(losses)
+        self.gained_points, self.lost_points = sum(gains), sum(losses)
+        self.homes = {}
+        return self
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that is kept of a simulation."""
+
+    summary: dict[str, Any]
+    groups: Sequence[Group]
+
+
+def verdict(
+    tally: Tally, *, now: Replay, then: Replay, communities: Mapping[str, str], reconstructed: int
+) -> Verdict:
+    """Sum up two replays.
+
+    :param communities: the community of each household, which were counted without
+    """
+    groups: dict[tuple[str, str], Group] = {}
+    whole = _empty("all", "")
+    for cell, row in tally.cells.items():
+        home, material = cell.split("|")
+        community = communities.get(home, "")
+        keys = (
+            ("material", material),
+            ("community", community),
+            ("community_material", f"{community}/{material}"),
+        )
+        for kind, key in keys:
+            if (kind, key) not in groups:
+                groups[kind, key] = _empty(kind, key)
+            _count(groups[kind, key], row, home)
+        _count(whole, row, home)
+    for day, row in tally.days.items():
+        groups["day", day] = _empty("day", day)
+        _count(groups["day", day], row, None)
+    named = [group.settle() for _, group in sorted(groups.items(), key=lambda item: item[0])]
+    for group in named:
+        if group.kind == "day":
+            group.households = tally.households[group.key]
+    return Verdict(_summary(tally, whole.settle(), now, then, reconstructed), named)
+
+
+def _empty(kind: str, key: str) -> Group:
+    return Group(kind, key, dict.fromkeys(FIGURES, 0), dict.fromkeys(FIGURES, 0))
+
+
+def _count(group: Group, row: Sequence[int], home: str | None) -> None:
+    for place, name in enumerate(FIGURES):
+        group.in_force[name] += row[place]
+        group.proposed[name] += row[place + len(FIGURES)]
+    if home is not None:
+        in_force, proposed = row[2] + row[3], row[8] + row[9]
+        group.homes[home] = group.homes.get(home, 0) + proposed - in_force
+
+
+def _summary(tally: Tally, whole: Group, now: Replay, then: Replay, reconstructed: int) -> dict[str, Any]:
+    sides = {
+        side: _side(figures, tally.promised[place], whole.in_force["net_grams"])
+        for place, (side, figures) in enumerate(zip(_SIDES, (whole.in_force, whole.proposed), strict=True))
+    }
+    fen = {side: found["cost_fen"] for side, found in sides.items()}
+    return {
+        **sides,
+        "difference": {name: sides["proposed"][name] - sides["in_force"][name] for name in sides["in_force"]},
+        "cost_difference_fen": fen["proposed"] - fen["in_force"],
+        "households": whole.households,
+        "winners": whole.winners,
+        "losers": whole.losers,
+        "gained_points": whole.gained_points,
+        "lost_points": whole.lost_points,
+        "not_taken_grams": whole.in_force["net_grams"] - whole.proposed["net_grams"],
+        "budgets": _budgets(tally, now, then),
+        "unexplained": dict(zip(("lines", "fen", "grams"), tally.unexplained, strict=True)),
+        "reconstructed_lines": reconstructed,
+    }
+
+
+def _side(figures: Mapping[str, int], promised_points: int, net_grams: int) -> dict[str, int]:
+    """Say what one side comes to; a tonne is one that was really handed over."""
+    cost = figures["subsidy_fen"] + figures["operator_subsidy_fen"]
+    return {
+        **figures,
+        "cost_fen": cost,
+        "cost_per_tonne_fen": half_up_ratio(cost * _GRAMS_PER_TONNE, net_grams) if net_grams else 0,
+        "points": figures["market_fen"] + figures["subsidy_fen"],
+        "promised_points": promised_points,
+    }
+
+
+def _budgets(tally: Tally, now: Replay, then: Replay) -> list[dict[str, Any]]:
+    """Say of each budget what would be left, and when it first could not pay."""
+    found = []
+    for place in sorted(now.states.keys() | then.states.keys()):
+        programme, period = place.split("|")
+        found.append(
+            {
+                "programme": programme,
+                "period": period,
+                **{
+                    side: {"left_fen": replay.left.get(place, 0), "ran_out_at": replay.ran_out.get(place)}
+                    for side, replay in zip(_SIDES, (now, then), strict=True)
+                },
+            }
+        )
+    return found
+
+
+def open_groups(groups: Iterable[Group]) -> list[Group]:
+    """Return groups for open use: those of fewer than ten households are one, without a name, or none."""
+    named: list[Group] = []
+    rest: list[Group] = []
+    for group in groups:
+        (rest if group.is_small else named).append(group)
+    return named + _together(rest)
+
+
+def _together(small: Sequence[Group]) -> list[Group]:
+    """Put small groups of one kind together; if they are still few, nothing is said of them."""
+    if sum(group.households for group in small) < _SMALL or len(small) < 2:
+        return []
+    whole = _empty(small[0].kind, "other")
+    for group in small:
+        for name in FIGURES:
+            whole.in_force[name] += group.in_force[name]
+            whole.proposed[name] += group.proposed[name]
+        for name in ("households", "winners", "losers", "gained_points", "lost_points"):
+            setattr(whole, name, getattr(whole, name) + getattr(group, name))
+    return [whole]

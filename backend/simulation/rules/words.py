@@ -1,0 +1,34 @@
+"""What a simulation does not know, said with every result, and what its figures mean."""
+
+from typing import Final
+
+UNKNOWNS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "在不同的标准下，人们的行为可能不同：可能交得更多、更少，或换一个时间、换一种去处。模拟只重放真实发生过的称重。",
+        "People may behave differently under other rates: hand over more, less, at another time or elsewhere."
+        " Only the weighings that really happened are replayed.",
+    ),
+    (
+        "因标准而被拒收、因此从未称重的物品没有记录，模拟无法得知。",
+        "What was turned away under the rates in force was never weighed, so nothing is known of it.",
+    ),
+    (
+        "每一笔称重的结局照旧：确认过的仍算确认，退回的仍算退回；居民在另一报价下是否同意，无人知道。",
+        "Each weighing ends as it did: who agreed still agrees, what was taken back still is. Whether a"
+        " household would have agreed to another quote, nobody knows.",
+    ),
+    (
+        "期间之外的称重按当时的金额计入预算和上限。",
+        "Weighings outside the period count against budgets and ceilings with what they were really paid.",
+    ),
+    (
+        "证据不足而暂缓发放的补贴按报价时的承诺计算。",
+        "Subsidies that wait for evidence count as they were promised with the quote.",
+    ),
+)
+
+UNTIL_THEN: Final[tuple[str, str]] = (
+    "其中 {lines} 行早于报价过程的记录，其先后由称重时间推断，当时被撤回的行已无从得知。",
+    "{lines} of the lines are older than the record of quotes: their order is taken from when they were"
+    " weighed, and lines that were removed then are not known.",
+)

@@ -1,0 +1,170 @@
+"""The tape of quotes, read in order by whoever replays it; more of it than fits in memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.kit.db import driver
+
+HELD = "quote.held"
+_AT_A_TIME = 5_000
+
+
+class Step(NamedTuple):
+    """What one line was promised or gave back, with what is known today of its weighing."""
+
+    seq: int
+    kind: str
+    line: UUID
+    weighing: UUID
+    at: datetime
+    material: str
+    net_grams: int
+    market_fen: int
+    subsidised_grams: int
+    subsidy_fen: int
+    operator_subsidy_fen: int
+    saved_co2e_grams: int
+    programme: UUID | None
+    queued_fen: int
+    queued_operator_fen: int
+    reconstructed: bool
+    household: UUID
+    price_list: UUID
+    factor_set: UUID
+    opened_at: datetime
+    ended_at: datetime | None
+    is_confirmed: bool
+    given_back: bool
+    """Whether what it holds was given back later."""
+
+    @property
+    def held_fen(self) -> int:
+        """Return what it holds of its budget."""
+        return self.subsidy_fen + self.operator_subsidy_fen
+
+    @property
+    def owed_fen(self) -> int:
+        """Return what it is owed from money to come."""
+        return self.queued_fen + self.queued_operator_fen
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the tape: after a step, up to another, as it was known at a moment."""
+
+    after: int
+    upto: int
+    known_at: datetime
+
+
+_STEPS = """
+    select s.seq, s.kind, s.line, s.weighing, s.at, s.material, s.net_grams, s.market_fen, s.subsidised_grams,
+           s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.programme, s.queued_fen,
+           s.queued_operator_fen, s.reconstructed, w.household, w.price_list, w.factor_set, w.opened_at,
+           case when w.ended_at <= %(known_at)s then w.ended_at end,
+           w.state = 'confirmed' and w.ended_at <= %(known_at)s,
+           exists (select from quote_step b
+                    where b.district = s.district and b.line = s.line and b.kind <> 'quote.held'
+                      and b.at <= %(known_at)s)
+      from quote_step s
+      join weighing w on w.district = s.district and w.id = s.weighing
+     where s.district = %(district)s
+"""
+_IN_ORDER = f"{_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no"
+_QUEUED = f"{_STEPS} and s.seq <= %(after)s and s.queued_fen + s.queued_operator_fen > 0"
+_ENDS = text(
+    """
+    select coalesce(min(s.seq), 1) - 1 as after, coalesce(max(s.seq), 0) as upto,
+           min(s.at) as begins_at,
+           count(*) filter (where s.kind = 'quote.held') as lines,
+           count(*) filter (where s.reconstructed) as reconstructed
+      from weighing w
+      join quote_step s on s.district = w.district and s.weighing = w.id
+     where w.district = :district and w.opened_at >= :since and w.opened_at < :until and s.at <= :known_at
+    """
+)
+_BOUND = text(
+    """
+    select seq from quote_step
+     where district = :district and seq > :after and seq <= :upto
+     order by seq offset :lines limit 1
+    """
+)
+_TAKEN = text(
+    """
+    select w.household, to_char(w.opened_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, s.material,
+           sum(case when s.kind = 'quote.held' then s.subsidised_grams else -s.subsidised_grams end) as grams
+      from quote_step s
+      join weighing w on w.district = s.district and w.id = s.weighing
+     where s.district = :district and s.seq <= :after
+       and w.opened_at >= cast(:since as timestamptz) - interval '32 days'
+     group by 1, 2, 3
+    having sum(case when s.kind = 'quote.held' then s.subsidised_grams else -s.subsidised_grams end) > 0
+    """
+)
+_HELD_FEN = text(
+    """
+    select s.programme, to_char(w.opened_at at time zone 'Asia/Shanghai', 'YYYY') as period,
+           sum(case when s.kind = 'quote.held' then 1 else -1 end
+               * (s.subsidy_fen + s.operator_subsidy_fen)) as fen
+      from quote_step s
+      join weighing w on w.district = s.district and w.id = s.weighing
+     where s.district = :district and s.seq <= :after and s.programme is not null
+     group by 1, 2
+    """
+)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where the weighings of a period begin and end on the tape."""
+
+    after: int
+    upto: int
+    begins_at: datetime | None
+    lines: int
+    reconstructed: int
+
+
+def ends(db: Session, district: str, *, since: datetime, until: datetime, known_at: datetime) -> Ends:
+    """Find the weighings of a period on the tape."""
+    asked = {"district": district, "since": since, "until": until, "known_at": known_at}
+    return Ends(**db.execute(_ENDS, asked).one()._mapping)
+
+
+def bound(db: Session, district: str, *, after: int, upto: int, lines: int) -> int:
+    """Return where a piece of about so many lines ends; lines of one quote are never parted."""
+    asked = {"district": district, "after": after, "upto": upto, "lines": lines}
+    return db.scalar(_BOUND, asked) or upto
+
+
+def steps(db: Session, district: str, stretch: Stretch) -> Iterator[Step]:
+    """Read a stretch of the tape in its order, without ever holding all of it."""
+    with driver(db).cursor(name="tape", binary=True) as cursor:
+        cursor.itersize = _AT_A_TIME
+        cursor.execute(_IN_ORDER, {**vars(stretch), "district": district})
+        yield from map(Step._make, cursor)
+
+
+def queued(db: Session, district: str, *, after: int, known_at: datetime) -> list[Step]:
+    """List the lines up to a step that were promised something from money to come, and agreed on."""
+    found = driver(db).execute(_QUEUED, {"district": district, "after": after, "known_at": known_at})
+    return [step for step in map(Step._make, found) if step.is_confirmed and not step.given_back]
+
+
+def taken(db: Session, district: str, *, after: int, since: datetime) -> dict[str, int]:
+    """Return what was under the ceilings of a month before, by household, month and material."""
+    rows = db.execute(_TAKEN, {"district": district, "after": after, "since": since})
+    return {f"{row.household}|{row.month}|{row.material}": int(row.grams) for row in rows}
+
+
+def held(db: Session, district: str, *, after: int) -> dict[str, int]:
+    """Return what was held or paid of each budget before, by programme and period."""
+    rows = db.execute(_HELD_FEN, {"district": district, "after": after})
+    return {f"{row.programme}|{row.period}": int(row.fen) for row in rows}

@@ -1,0 +1,87 @@
+"""A replay of the rates in force is the ledger, to the fen and the gram; and a change of nothing costs nothing."""
+
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from backend.kit.auth import Actor
+from backend.simulation import service
+from backend.simulation.queries import simulation
+from tests.backend.simulation.history import BEGINS, History
+from tests.makers import YUHANG
+
+ADMIN = Actor(id=UUID(int=7), role="district_admin", scopes=frozenset(), district=YUHANG)
+RULES = (("stop", "stop"), ("taper", "stop"), ("queue", "taper"), ("queue", "queue"))
+
+
+def lived(db, seed: int, *, steps: int = 60) -> History:
+    history = History(db, Random(seed))
+    history.set_up(cap_rules=RULES[seed % len(RULES)])
+    history.live(steps)
+    history.at += timedelta(days=1)
+    return history
+
+
+def run(db, at: datetime, *, since: datetime, until: datetime, **proposal) -> dict:
+    """Ask, and work through it piece by piece, as a worker does."""
+    asked = service.ask(db, by=ADMIN, at=at, since=since, until=until, **proposal)
+    while (piece := service.replay(db, asked.id, district=YUHANG)) is not None:
+        service.keep(db, asked.id, piece, district=YUHANG, at=at)
+    found = simulation(db, YUHANG, asked.id)
+    assert found.state == "done"
+    assert found.summary is not None
+    return dict(found.summary)
+
+
+PAID = text(
+    """
+    select count(*) as lines, coalesce(sum(l.gross_grams - l.tare_grams), 0) as net_grams,
+           coalesce(sum(l.market_fen), 0) as market_fen, coalesce(sum(l.subsidy_fen), 0) as subsidy_fen,
+           coalesce(sum(l.operator_subsidy_fen), 0) as operator_subsidy_fen,
+           coalesce(sum(l.queued_fen + l.queued_operator_fen), 0) as queued_fen
+      from weighing w join weighing_line l on l.district = w.district and l.weighing = w.id
+     where w.state = 'confirmed' and w.opened_at >= :since and w.opened_at < :until
+    """
+)
+
+
+def paid(db, *, since: datetime, until: datetime) -> dict[str, int]:
+    return {
+        name: int(value)
+        for name, value in db.execute(PAID, {"since": since, "until": until}).one()._mapping.items()
+    }
+
+
+def check(db, history: History, *, since: datetime, until: datetime) -> None:
+    found = run(db, history.at, since=since, until=until)
+    assert found["unexplained"] == {"lines": 0, "fen": 0, "grams": 0}
+    assert found["proposed"] == found["in_force"]
+    assert set(found["difference"].values()) == {0}
+    assert (found["cost_difference_fen"], found["winners"], found["losers"]) == (0, 0, 0)
+    real = paid(db, since=since, until=until)
+    assert {name: found["in_force"][name] for name in real} == real
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_rates_in_force_replayed_are_the_ledger(db, seed):
+    history = lived(db, seed)
+    check(db, history, since=BEGINS - timedelta(days=1), until=history.at)
+
+
+@pytest.mark.parametrize("seed", range(10, 12))
+def test_so_they_are_from_the_middle_of_a_history_to_the_middle(db, seed):
+    history = lived(db, seed)
+    third = (history.at - BEGINS) / 3
+    check(db, history, since=BEGINS + third, until=BEGINS + 2 * third)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_histories_replayed_are_the_ledger(db, seed):
+    history = lived(db, seed, steps=200)
+    third = (history.at - BEGINS) / 3
+    check(db, history, since=BEGINS - timedelta(days=1), until=history.at)
+    check(db, history, since=BEGINS + third, until=BEGINS + 2 * third)
