@@ -20,6 +20,7 @@ from backend.notices import routes as notices
 from backend.rewards import queries as redemptions
 from backend.rewards import routes as rewards
 from backend.settings import settings
+from backend.simulation import routes as simulation
 from backend.staffing import routes as staffing
 from backend.subsidy import queries as subsidies
 from backend.subsidy import routes as subsidy
@@ -30,7 +31,7 @@ from backend.weighing import routes as weighing
 
 ROOMS = (
     *(network, identity, notices, staffing, webhooks, catalogue, carbon, subsidy, accounts, rewards),
-    *(booking, weighing),
+    *(booking, weighing, simulation),
 )
 
 

@@ -13,11 +13,12 @@ from backend.kit.jobs import queue
 from backend.kit.starting import refuse_unsafe
 from backend.notices import jobs as notices
 from backend.rewards import jobs as rewards
+from backend.simulation import jobs as simulation
 from backend.subsidy import jobs as subsidy
 from backend.webhooks import jobs as webhooks
 from backend.weighing import jobs as weighing
 
-JOBS = (accounts, booking, weighing, rewards, subsidy, webhooks, notices, identity)
+JOBS = (accounts, booking, weighing, simulation, rewards, subsidy, webhooks, notices, identity)
 """Imported for the handlers they register."""
 
 

@@ -24,7 +24,7 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event", "programme", "order"}
+OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation"}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
@@ -41,6 +41,7 @@ OWNED = (
         "evidence",
         "draft",
         "sheet",
+        "simulation",
     }
 )
 """What somebody may name that is not theirs."""
@@ -260,6 +261,14 @@ CALLS: dict[str, Call] = {
     "evidence_list_evidence": Call(query={"limit": "100"}),
     "evidence_accept": Call(body={"reason": "照片相符"}),
     "evidence_decline": Call(body={"reason": "没有照片"}),
+    "simulations_ask": Call(
+        body={"since": "2026-01-01T00:00:00+08:00", "until": "2026-02-01T00:00:00+08:00", "changes": []}
+    ),
+    "simulations_list_simulations": Call(query={"limit": "100"}),
+    "simulations_show": Call(),
+    "simulations_cancel": Call(refused={"district_admin": "simulation_already_over"}),
+    "simulations_list_groups": Call(query={"by": "material"}),
+    "simulations_download": Call(),
     "jobs_list_dead": Call(),
     "jobs_try_again": Call(),
 }

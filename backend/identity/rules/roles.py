@@ -11,7 +11,7 @@ _SIGNED_IN = ("me:read", "session:end")
 _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
 _STAFF = (*_WORKING, "second_factor:enrol")
-_OVERSEEING = ("offer:read", "budget:read", "evidence:read", "price_list:read")
+_OVERSEEING = ("offer:read", "budget:read", "evidence:read", "price_list:read", "simulation:read")
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
     RESIDENT: frozenset(
@@ -54,6 +54,8 @@ ROLES: Mapping[str, frozenset[str]] = {
             *_STAFF,
             "offer:read",
             "budget:read",
+            "simulation:read",
+            "simulation:run",
             "budget:draft",
             "budget:freeze",
             "programme:edit",
