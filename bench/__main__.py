@@ -11,7 +11,7 @@ from bench.database import database
 from bench.row import Row
 
 HERE = Path(__file__).parent
-TOPICS = ("http", "ledger", "proof")
+TOPICS = ("http", "ledger", "proof", "simulation")
 
 
 def show(topic: str, rows: Sequence[Row]) -> None:

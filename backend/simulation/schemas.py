@@ -27,7 +27,7 @@ class ChangeIn(In):
     programme = Id(load_default=None, allow_none=True, metadata={"description": "who pays the subsidies"})
 
 
-class CapIn(In):
+class ProposedCapIn(In):
     """What would happen at a programme's cap."""
 
     programme = Id(required=True)
@@ -47,7 +47,7 @@ class AskIn(In):
         validate=validate.Length(max=200),
         metadata={"description": "in place of these lines of whichever price list was in force"},
     )
-    caps = fields.List(fields.Nested(CapIn), load_default=list, validate=validate.Length(max=50))
+    caps = fields.List(fields.Nested(ProposedCapIn), load_default=list, validate=validate.Length(max=50))
 
 
 class SideOut(Out):
@@ -78,7 +78,7 @@ class LeftOut(Out):
     )
 
 
-class BudgetOut(Out):
+class SimulatedBudgetOut(Out):
     """A budget under both sides."""
 
     programme = Id(required=True)
@@ -108,11 +108,11 @@ class SummaryOut(Out):
     gained_points = Points(required=True)
     lost_points = Points(required=True)
     not_taken_grams = Grams(required=True, metadata={"description": "of what would not have been taken"})
-    budgets = fields.List(fields.Nested(BudgetOut), required=True)
+    budgets = fields.List(fields.Nested(SimulatedBudgetOut), required=True)
     unexplained = fields.Nested(UnexplainedOut, required=True)
     reconstructed_lines = Count(
         required=True,
-        metadata={"description": "older than the record of quotes, in an order that is inferred"},
+        metadata={"description": "older than the record of quotes: their order is inferred"},
     )
 
 

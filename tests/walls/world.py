@@ -30,6 +30,7 @@ from backend.kit.ids import new_id
 from backend.network import service as network
 from backend.notices import service as notices
 from backend.rewards import service as rewards
+from backend.simulation import service as simulation
 from backend.staffing import service as staffing
 from backend.subsidy import orders
 from backend.subsidy import service as subsidy
@@ -382,6 +383,7 @@ def _scene(
     endpoint = makers.an_endpoint(db, by=manager, at=at).endpoint.id
     delivery = makers.a_failed_delivery(db, endpoint, by=manager, at=at)
     scene.ids |= {"endpoint": str(endpoint), "delivery": str(delivery)}
+    scene.ids["simulation"] = _simulate(db, by=admin, at=at)
     _bring(db, scene, Stage.QUOTED, at=at)
     _credit(db, scene, at=at)
     if stage != Stage.RESTED:
@@ -403,6 +405,15 @@ def _an_order(db: Session, programme: UUID, *, by: Actor, at: datetime) -> UUID:
         to_period=None,
         **ASSUMED,
     ).id
+
+
+def _simulate(db: Session, *, by: Actor, at: datetime) -> str:
+    """Have a simulation done: of nothing, over the day before."""
+    asked = simulation.ask(db, by=by, at=at, since=at - timedelta(days=1), until=at)
+    piece = simulation.replay(db, asked.id, district=by.district)
+    assert piece is not None
+    simulation.keep(db, asked.id, piece, district=by.district, at=at)
+    return str(asked.id)
 
 
 def _bring(db: Session, scene: Scene, stage: Stage, *, at: datetime) -> None:

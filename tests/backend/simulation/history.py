@@ -26,7 +26,6 @@ from tests.makers import YUHANG
 
 BEGINS = datetime(2026, 11, 27, 9, 0, tzinfo=CITY)
 MATERIALS = ("glass", "foam", "cardboard")
-ASSUMED = {"basis_zh": "假设。", "basis_en": "Assumption."}
 
 
 @dataclass
@@ -101,7 +100,6 @@ class History:
         )
 
     def _programme(self, nth: int, rule: str) -> None:
-        taper = {"taper_below_fen": 400, "taper_percent": 37} if rule == "taper" else {}
         programme = new_id(self.at)
         subsidy.open_programme(
             self.db,
@@ -112,8 +110,10 @@ class History:
             cap_rule=rule,
             by=Actor.system(YUHANG),
             at=self.at,
-            **taper,
-            **ASSUMED,
+            taper_below_fen=400 if rule == "taper" else None,
+            taper_percent=37 if rule == "taper" else None,
+            basis_zh="假设。",
+            basis_en="Assumption.",
         )
         self.programmes.append(programme)
         self.fund(programme, self.random.randint(200, 900))
@@ -128,7 +128,8 @@ class History:
             fen=fen,
             by=Actor.system(YUHANG),
             at=self.at,
-            **ASSUMED,
+            basis_zh="假设。",
+            basis_en="Assumption.",
         )
 
     def publish(self) -> None:
@@ -167,6 +168,7 @@ class History:
             return
         home = self.random.choice(free)
         pickup = booking.book(self.db, by=self.residents[home], at=self.at).pickup
+        assert pickup.collector is not None, "there are two"
         collector = self.collectors[pickup.collector]
         booking.reveal(self.db, pickup.id, by=collector, at=self.at)
         booking.accept(self.db, pickup.id, by=collector, at=self.at)

@@ -1,7 +1,8 @@
-"""A replay of the rates in force is the ledger, to the fen and the gram; and a change of nothing costs nothing."""
+"""The rates in force, replayed, are the ledger to the fen and the gram; a change of nothing costs nothing."""
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,7 +26,7 @@ def lived(db, seed: int, *, steps: int = 60) -> History:
     return history
 
 
-def run(db, at: datetime, *, since: datetime, until: datetime, **proposal) -> dict:
+def run(db, at: datetime, *, since: datetime, until: datetime, **proposal) -> dict[str, Any]:
     """Ask, and work through it piece by piece, as a worker does."""
     asked = service.ask(db, by=ADMIN, at=at, since=since, until=until, **proposal)
     while (piece := service.replay(db, asked.id, district=YUHANG)) is not None:
