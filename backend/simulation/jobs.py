@@ -19,7 +19,7 @@ def go_on(_db: Session, *, district: str, at: datetime, simulation: str) -> Erra
     this = UUID(simulation)
     return Errand(
         partial(_replay, this, district),
-        done=partial(_keep, this, district),
+        done=partial(_keep, this, district, begun_at=at),
         given_up=partial(_fail, this, district),
     )
 
@@ -29,9 +29,17 @@ def _replay(simulation: UUID, district: str) -> service.Piece | None:
         return service.replay(db, simulation, district=district)
 
 
-def _keep(simulation: UUID, district: str, db: Session, piece: service.Piece | None, at: datetime) -> None:
+def _keep(
+    simulation: UUID,
+    district: str,
+    db: Session,
+    piece: service.Piece | None,
+    at: datetime,
+    *,
+    begun_at: datetime,
+) -> None:
     if piece is not None:
-        service.keep(db, simulation, piece, district=district, at=at)
+        service.keep(db, simulation, piece, district=district, at=at, begun_at=begun_at)
 
 
 def _fail(simulation: UUID, district: str, db: Session, at: datetime) -> None:

@@ -203,14 +203,25 @@ def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
     return Piece(begun, reached, upto, lines, older, pair, found)
 
 
-def keep(db: Session, simulation_id: UUID, piece: Piece, *, district: str, at: datetime) -> None:
-    """Write a piece down, once: whoever was slower than another, or than a cancellation, is not heard."""
+def keep(
+    db: Session,
+    simulation_id: UUID,
+    piece: Piece,
+    *,
+    district: str,
+    at: datetime,
+    begun_at: datetime | None = None,
+) -> None:
+    """Write a piece down, once: whoever was slower than another, or than a cancellation, is not heard.
+
+    :param begun_at: when the piece was begun, if that was earlier
+    """
     row = queries.simulation_locked(db, district, simulation_id)
     rested = queries.checkpoint(db, district, simulation_id)
     if not row.is_live or (rested and rested.after) != piece.begun_after:
         return
     row.state, row.lines, row.lines_done = State.RUNNING, piece.lines, piece.pair.lines
-    row.started_at = row.started_at or at
+    row.started_at = row.started_at or begun_at or at
     if piece.verdict is not None:
         _finish(db, row, piece.verdict, at=at)
         return
