@@ -228,7 +228,9 @@ class QuoteStep(Base):
     __tablename__ = "quote_step"
     __table_args__ = (
         ForeignKeyConstraint(["district", "weighing"], ["weighing.district", "weighing.id"]),
-        CheckConstraint("kind in ('quote.held', 'quote.line_removed', 'quote.returned')", name="kind"),
+        CheckConstraint(
+            "kind in ('quote.held', 'quote.line_removed', 'quote.returned', 'subsidy.declined')", name="kind"
+        ),
         CheckConstraint("0 <= subsidised_grams and subsidised_grams <= net_grams", name="grams"),
         Index("ix_quote_step_district_weighing", "district", "weighing"),
         Index("ix_quote_step_given_back", "district", "line", postgresql_where=text("kind <> 'quote.held'")),

@@ -42,6 +42,8 @@ class Step(NamedTuple):
     is_confirmed: bool
     given_back: bool
     """Whether what it holds was given back later."""
+    is_declined: bool
+    """Whether that was because staff did not accept its evidence: then the rest of it is paid."""
 
     @property
     def held_fen(self) -> int:
@@ -71,6 +73,9 @@ _STEPS = """
            w.state = 'confirmed' and w.ended_at <= %(known_at)s,
            exists (select from quote_step b
                     where b.district = s.district and b.line = s.line and b.kind <> 'quote.held'
+                      and b.at <= %(known_at)s),
+           exists (select from quote_step b
+                    where b.district = s.district and b.line = s.line and b.kind = 'subsidy.declined'
                       and b.at <= %(known_at)s)
       from quote_step s
       join weighing w on w.district = s.district and w.id = s.weighing

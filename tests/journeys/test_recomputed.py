@@ -22,7 +22,7 @@ def test_the_receipt_of_the_first_story_follows_from_what_is_published(city):
             for line in receipt["lines"]
         ],
         "price_list": bag.resident.get(f"/v1/districts/330110/price-list?at={when}"),
-        "factors": bag.resident.get(f"/v1/factors?at={when}"),
+        "factors": bag.resident.get(f"/v1/carbon/factors?at={when}"),
     }
     assert published["price_list"]["version"] == receipt["versions"]["price_list"]
 

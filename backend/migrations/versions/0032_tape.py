@@ -5,8 +5,8 @@ from alembic import op
 
 from backend.migrations.walls import raise_wall
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("queued_operator_fen", sa.BigInteger(), nullable=False),
         sa.Column("reconstructed", sa.Boolean(), server_default="false", nullable=False),
         sa.CheckConstraint(
-            "kind in ('quote.held', 'quote.line_removed', 'quote.returned')",
+            "kind in ('quote.held', 'quote.line_removed', 'quote.returned', 'subsidy.declined')",
             name=op.f("ck_quote_step_kind"),
         ),
         sa.CheckConstraint(

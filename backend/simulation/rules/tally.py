@@ -1,7 +1,7 @@
 """What two replays of one history come to, line by line, and whether the first is what the ledger has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from backend.kit.clock import CITY
@@ -37,7 +37,9 @@ class Tally:
         :param then: as proposed; None where the material would not have been taken
         """
         self._compare(step, now)
-        if step.given_back:
+        if step.is_declined:
+            now, then = _without_subsidy(now), then and _without_subsidy(then)
+        elif step.given_back:
             return
         points = _points(now), _points(then) if then else 0
         if not step.is_confirmed:
@@ -76,6 +78,10 @@ class Tally:
 
 
 _NOTHING = (0,) * len(FIGURES)
+
+
+def _without_subsidy(one: Price) -> Price:
+    return replace(one, subsidy_fen=0, operator_subsidy_fen=0, queued_fen=0, queued_operator_fen=0)
 
 
 def _points(one: Price) -> int:

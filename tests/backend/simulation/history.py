@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
@@ -20,11 +21,13 @@ from backend.network import service as network
 from backend.subsidy import budgets
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
+from backend.weighing import evidence
 from backend.weighing import service as weighing
 from tests import makers
 from tests.makers import YUHANG
 
 BEGINS = datetime(2026, 11, 27, 9, 0, tzinfo=CITY)
+JUDGE = Actor(id=UUID(int=9), role="district_admin", scopes=frozenset(), district=YUHANG)
 MATERIALS = ("glass", "foam", "cardboard")
 
 
@@ -143,6 +146,7 @@ class History:
                 operator=some.randint(0, 40_000),
                 ceiling_grams=some.choice([None, 3_000, 9_000]),
                 programme=some.choice(self.programmes),
+                needs_verified_scale=some.random() < 0.4,
             )
             for material in ("glass", "foam")
         ]
@@ -155,7 +159,7 @@ class History:
             if not 9 <= self.at.astimezone(CITY).hour < 16:
                 self.at = (self.at + timedelta(days=1)).replace(hour=9)
             verbs = [self.begin, self.begin, self.begin, self.add, self.agree, self.agree, self.agree]
-            verbs += [self.remove, self.give_back, self.top_up]
+            verbs += [self.remove, self.give_back, self.top_up, self.judge]
             if self.random.random() < 0.1:
                 verbs = [self.publish, self.freeze]
             self.random.choice(verbs)()
@@ -221,6 +225,14 @@ class History:
             bag = self.random.choice(self.bags)
             weighing.give_back(self.db, bag.id, by=bag.collector, at=self.at, reason="改了主意")
             self.bags.remove(bag)
+
+    def judge(self) -> None:
+        """Accept the evidence for a subsidy that waits for it, or decline it."""
+        waits = "select id from weighing_line where evidence = 'waiting' order by id"
+        found = self.db.scalars(text(waits)).all()
+        if found:
+            verb = self.random.choice([evidence.accept, evidence.decline])
+            verb(self.db, self.random.choice(found), by=JUDGE, at=self.at, reason="照片")
 
     def top_up(self) -> None:
         """Bring a little money, so that budgets run out again and again."""
