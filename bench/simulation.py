@@ -40,10 +40,10 @@ HOUSEHOLDS = 60_000
 MATERIALS: Final = ("cardboard", "foam", "glass", "textiles")
 PROGRAMME = UUID("0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11")
 ASSUMED = Basis("assumption", None, "测量用。", "For a measurement.")
-BASIS = {"basis_zh": "测量用。", "basis_en": "For a measurement."}
 
 _FREE_OF_THE_REST = """
-alter table weighing drop constraint fk_weighing_district_pickup, drop constraint fk_weighing_district_scale
+alter table weighing drop constraint fk_weighing_district_pickup, drop constraint fk_weighing_district_scale;
+alter table quote_step drop constraint fk_quote_step_district_weighing
 """
 _DIVISIONS = """
 insert into division (code, kind, parent, district, name_zh, name_en, population, source) values
@@ -149,7 +149,15 @@ def _publish() -> UUID:
             catalogue.add_material(db, named)
         accounts.open_book(db, DISTRICT)
         subsidy.open_programme(
-            db, id=PROGRAMME, district=DISTRICT, name_zh="项目", name_en="Programme", by=by, at=at, **BASIS
+            db,
+            id=PROGRAMME,
+            district=DISTRICT,
+            name_zh="项目",
+            name_en="Programme",
+            basis_zh="测量用。",
+            basis_en="For a measurement.",
+            by=by,
+            at=at,
         )
         budgets.fund(
             db,

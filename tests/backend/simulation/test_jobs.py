@@ -15,7 +15,7 @@ from backend.simulation.rules import Simulation
 from tests.backend.simulation.test_replay import ADMIN
 from tests.makers import YUHANG
 
-assert jobs.go_on, "it has registered its handler"
+assert jobs.go_on.__name__ == "go_on", "it has registered its handler"
 
 
 @pytest.fixture

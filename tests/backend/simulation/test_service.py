@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,9 @@ def ask(db, **other):
 
 
 def a_change(material="glass", **other):
-    nothing = {"market_fen_per_kg": Decimal(0), "subsidy_fen_per_kg": Decimal(0)}
-    nothing |= {"operator_fen_per_tonne": Decimal(0), "ceiling_grams": None, "programme": None}
-    return {"material": material, "accepted": True, **nothing, **other}
+    rates = ("market_fen_per_kg", "subsidy_fen_per_kg", "operator_fen_per_tonne")
+    payer = {"ceiling_grams": None, "programme": None}
+    return {"material": material, "accepted": True, **dict.fromkeys(rates, Decimal(0)), **payer, **other}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_pieces_kept_twice_or_lost_count_once_and_other_rates_are_told_apart(db,
     history.set_up(cap_rules=("stop", "stop"))
     history.live(45)
     history.at += DAY
-    period = {"since": BEGINS - DAY, "until": history.at}
+    period: dict[str, Any] = {"since": BEGINS - DAY, "until": history.at}
     whole = run(db, history.at, **period)
 
     monkeypatch.setattr(service, "PIECE_LINES", 3)
