@@ -135,7 +135,7 @@ def test_pieces_kept_twice_or_lost_count_once_and_other_rates_are_told_apart(db,
     assert dearer["winners"] > 0
     assert dearer["difference"]["points"] == dearer["gained_points"] == dearer["difference"]["market_fen"]
 
-    stingy = run(db, history.at, **period, changes=[a_change("glass"), a_change("foam")])
+    stingy = run(db, history.at + DAY, **period, changes=[a_change("glass"), a_change("foam")])
     assert stingy["proposed"]["cost_fen"] == 0
     assert stingy["cost_difference_fen"] == -whole["in_force"]["cost_fen"] < 0
 
