@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from backend.migrations.walls import raise_walls
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
