@@ -61,8 +61,13 @@ class Caller:
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        self._line.request(method, path, body, headers)
-        answer = self._line.getresponse()
+        try:
+            self._line.request(method, path, body, headers)
+            answer = self._line.getresponse()
+        except ConnectionError:  # the server hangs up on who is silent for long
+            self._line.close()
+            self._line.request(method, path, body, headers)
+            answer = self._line.getresponse()
         said = answer.read().decode()
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {said}")
