@@ -7,18 +7,18 @@ SIDE_BY_SIDE = --numprocesses=logical --maxprocesses=4 --dist=loadfile
 SHELL = /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format coverage bench audit reset lock environment pages
+.PHONY: help run test test-long check format coverage bench audit reset lock environment build pages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: pages ## Start everything at http://127.0.0.1:8000 (PORT=… moves it); Ctrl-C stops it
+run: build ## Start everything at http://127.0.0.1:8000 (PORT=… moves it); Ctrl-C stops it
 	@exec $(RUN) backend.local run
 
-test: pages ## Run the tests (ARGS="…" goes to pytest)
+test: build ## Run the tests (ARGS="…" goes to pytest)
 	@exec $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
-test-long: pages ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
+test-long: build ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
 	@$(RUN) pytest -m long $(ARGS)
 	@$(RUN) backend.local debian
 	@LV_SERVERS=debian $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) tests/ledger tests/journeys $(ARGS)
@@ -34,12 +34,15 @@ format: environment ## Put the code in order
 	@$(RUN) ruff check --quiet --fix .
 	@$(RUN) ruff format .
 
-coverage: pages ## Run the tests and show which lines they reach
+coverage: build ## Run the tests and show which lines they reach
 	@$(RUN) coverage run -m pytest -m "not long" $(ARGS)
 	@$(RUN) coverage report
 
 bench: environment ## Measure, print a table and write bench/out/ (ARGS="ledger" picks topics)
 	@exec $(RUN) bench $(ARGS)
+
+pages: build ## Take a picture of every page, and measure them, into bench/out/
+	@exec $(RUN) pytest -m "gallery" tests/web $(ARGS)
 
 audit: environment ## Check every book of the local ledger (ARGS=--since-last reads only what is new)
 	@exec $(RUN) backend.local with python -m backend.cli audit $(ARGS)
@@ -59,5 +62,5 @@ environment:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one, PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) -I backend/local/environment.py
 
-pages: environment
+build: environment
 	@$(RUN) backend.web.build > /dev/null

@@ -39,6 +39,22 @@ _TAG_PARAMETER = {
     "schema": {"type": "string", "minLength": 1},
     "example": '"9f86d081884c7d659a2feaa0c55ad015"',
 }
+_SESSION_PARAMETER = {
+    "name": "Lv-Session",
+    "description": "Sent by a page: the tokens then come as cookies that no script can read, and are empty in"
+    " the body. Its value, 1 to 16 small letters, names the session; a browser may have several.",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[a-z]{1,16}$"},
+    "example": "app",
+}
+_COOKIE_SCHEME = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": "__Host-lv-access-app",
+    "description": "For pages of the platform's own origin. `Lv-Session: app` at the sign-in asks for tokens"
+    " as cookies: `HttpOnly`, `SameSite=Strict`, `Secure` but on loopback, where names have no prefix."
+    " Every request that counts on them sends the same header, which pages of other origins cannot.",
+}
 _TAG_HEADER = {"description": "the state that is shown; an edit sends it back", "schema": {"type": "string"}}
 _PACE_HEADERS = {
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}},
@@ -152,13 +168,13 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     operation = {
         **doc,
         "operationId": said["operation"],
-        "security": [{"token": []}] if said.get("scope") else [],
+        "security": [{"token": []}, {"cookie": []}] if said.get("scope") else [],
         "x-rate-limit": kind_of(said, method.upper()),
     }
     if said.get("scope"):
         operation["x-scope"] = said["scope"]
         problems += [NotSignedIn, ScopeMissing, NoHousehold, SignInUnfinished]
-    named = {"idempotent": "IDEMPOTENCY_KEY", "edits": "IF_MATCH"}
+    named = {"idempotent": "IDEMPOTENCY_KEY", "asks_session": "LV_SESSION", "edits": "IF_MATCH"}
     if asked := [header for note, header in named.items() if said.get(note)]:
         operation["parameters"] = [*doc.get("parameters", []), *asked]
     if method not in ("get", "head"):
@@ -262,6 +278,8 @@ def open_api(app: Flask) -> PlatformApi:
     app.url_map.converters["district"] = DistrictCode
     api = PlatformApi(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.components.security_scheme("cookie", _COOKIE_SCHEME)
+    api.spec.components.parameter("LV_SESSION", "header", _SESSION_PARAMETER)
     api.spec.components.parameter("IDEMPOTENCY_KEY", "header", _KEY_PARAMETER)
     api.spec.components.parameter("IF_MATCH", "header", _TAG_PARAMETER)
     for name, header in _PACE_HEADERS.items():

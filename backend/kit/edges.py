@@ -21,11 +21,13 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_UNLESS_SAID = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+_UNLESS_SAID = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 _FOR_BROWSERS_ELSEWHERE = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match",
@@ -48,7 +50,7 @@ def guard(request: Request, response: Response) -> None:
 
 
 def _share(request: Request, response: Response) -> None:
-    """Let the pages of the origins that the settings name read an answer; no cookie is ever taken."""
+    """Let the pages of the origins that the settings name read an answer; no cookie is taken from there."""
     allowed = settings().allowed_origins
     if not allowed:
         return

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedByRoute
 from werkzeug.http import HTTP_STATUS_CODES
 
-from backend.kit import body, idempotency, metrics, pace, trail
+from backend.kit import body, cookies, idempotency, metrics, pace, trail
 from backend.kit.auth import Actor, NotSignedIn, Origin, notes, refusal_for
 from backend.kit.clock import utc_now
 from backend.kit.db import commit, is_busy, keep, open_session, undo
@@ -131,7 +131,11 @@ class Platform(Flask):
 
     def _known(self, db: Session) -> Actor:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        if not scheme:
+            token = cookies.access_token()
+        elif scheme.lower() != "bearer":
+            raise NotSignedIn
+        if not token:
             raise NotSignedIn
         return self.authenticate(db, token.strip(), g.at)
 

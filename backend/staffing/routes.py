@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.identity.errors import InvitationWrong, LoginTaken, SecretTooCommon, SecretTooWeak
 from backend.identity.queries import Colleague, SignedIn
+from backend.kit import cookies
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
@@ -112,6 +113,7 @@ def take_back(staff_invitation_id: UUID) -> None:
 )
 @blp.response(201, ArrivedOut, example=COME_AS_STAFF)
 @refuses(InvitationWrong, LoginTaken, SecretTooWeak, SecretTooCommon)
+@cookies.hands_out
 def accept_as_staff(body: dict[str, Any]) -> SignedIn:
     """Begin to work here with a user name and a password of your own; `next_step` says what comes then."""
     return service.accept_as_staff(session(), **body, address=address(), at=now())
@@ -127,6 +129,7 @@ def accept_as_staff(body: dict[str, Any]) -> SignedIn:
 )
 @blp.response(201, ArrivedOut, example=COME_AS_COLLECTOR)
 @refuses(InvitationWrong, LoginTaken, SecretTooWeak, SecretTooCommon)
+@cookies.hands_out
 def accept_as_collector(body: dict[str, Any]) -> SignedIn:
     """Begin to collect for the operator that invited you, with a number and a PIN of your own."""
     return service.accept_as_collector(session(), **body, address=address(), at=now())

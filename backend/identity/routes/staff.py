@@ -1,5 +1,6 @@
 """Signing in with a login, and its secret and second factor."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from backend.identity.schemas.staff import (
     StaffIn,
 )
 from backend.identity.schemas.tokens import SessionOut
+from backend.kit import cookies
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
 from backend.kit.pace import SIGN_IN, paced
@@ -55,6 +57,7 @@ from backend.kit.paging import CursorUnreadable, Page, PageIn
 )
 @blp.response(201, SessionOut, example=COLLECTOR)
 @refuses(PhoneNotBound, PhoneCodeWrong, LoginWrong)
+@cookies.hands_out
 def sign_in_collector(body: dict[str, Any]) -> SignedIn:
     """Sign a collector in with number and PIN, on a phone of their operator.
 
@@ -70,6 +73,7 @@ def sign_in_collector(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(StaffIn, example={"username": "yuhang.admin", "password": "correct horse battery"})
 @blp.response(201, SessionOut, example=UNPROVEN)
 @refuses(LoginWrong)
+@cookies.hands_out
 def sign_in_staff(body: dict[str, Any]) -> SignedIn:
     """Sign a till, an administrator, an approver or an auditor in; `next_step` says what is still to be done.
 
@@ -85,6 +89,7 @@ def sign_in_staff(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(ProofIn, example={"code": "492039"})
 @blp.response(200, SessionOut, example=ACQUAINTED)
 @refuses(SecondFactorWrong)
+@cookies.hands_out
 def verify_second_factor(body: dict[str, Any]) -> SignedIn:
     """Go on with the code of the authenticator, good once, or with a recovery code, used up by it."""
     return service.verify_second_factor(session(), **body, by=actor(), address=address(), at=now())
@@ -99,6 +104,7 @@ def verify_second_factor(body: dict[str, Any]) -> SignedIn:
 )
 @blp.response(200, SessionOut, example=ACQUAINTED)
 @refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+@cookies.hands_out
 def change_password(body: dict[str, Any]) -> SignedIn:
     """Change the caller's password; their other sessions end at once, and this one gets new tokens."""
     old, new = body["old_password"], body["new_password"]
@@ -113,6 +119,7 @@ def change_password(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(NewPinIn, example={"old_pin": "135790", "new_pin": "480261"})
 @blp.response(200, SessionOut, example=COLLECTOR)
 @refuses(SecretWrong, SecretTooWeak, SecretTooCommon, SecretUnchanged)
+@cookies.hands_out
 def change_pin(body: dict[str, Any]) -> SignedIn:
     """Change the caller's PIN; their other sessions end at once, and this one gets new tokens."""
     old, new = body["old_pin"], body["new_pin"]
@@ -136,9 +143,11 @@ def enrol_second_factor(body: dict[str, Any]) -> Enrolment:
 @blp.arguments(ProofIn, example={"code": "492039"})
 @blp.response(200, EnrolledOut, example={"session": ACQUAINTED, "recovery_codes": RECOVERY})
 @refuses(NoSecondFactor, SecondFactorWrong)
+@cookies.says
 def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
     """Bring an authenticator into use with its first code; the caller's other sessions end at once."""
-    return service.confirm_second_factor(session(), by=actor(), **body, at=now())
+    enrolled = service.confirm_second_factor(session(), by=actor(), **body, at=now())
+    return replace(enrolled, session=cookies.in_browser(enrolled.session))
 
 
 @blp.post("/me/second-factor/recovery-codes")

@@ -28,6 +28,7 @@ from backend.identity.schemas.tokens import (
     ResidentIn,
     SessionOut,
 )
+from backend.kit import cookies
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, language, now, session
 from backend.kit.pace import SIGN_IN, paced
@@ -54,6 +55,7 @@ def send_code(body: dict[str, Any]) -> CodeSent:
 @blp.arguments(ResidentIn, example={"phone": PHONE, "request_id": CODE_SENT["request_id"], "code": "246810"})
 @blp.response(201, SessionOut, example=RESIDENT)
 @refuses(CodeWrong, NumberInDoubt)
+@cookies.hands_out
 def sign_in_resident(body: dict[str, Any]) -> SignedIn:
     """Sign a resident in with the code that came to their number."""
     return service.sign_in_resident(session(), **body, language=language(), at=now())
@@ -64,13 +66,15 @@ def sign_in_resident(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(RefreshIn, example={"refresh_token": TOKENS["refresh_token"]})
 @blp.response(200, SessionOut, example=RESIDENT)
 @refuses(RefreshWrong)
+@cookies.hands_out
 def refresh(body: dict[str, Any]) -> SignedIn:
     """Exchange a refresh token for new tokens.
 
     An answer that was lost may be asked for again within 30 seconds, as long as its token was not
     used. Later, a token that was exchanged before ends the whole session: somebody else has it.
     """
-    return service.refresh(session(), **body, at=now())
+    token = body["refresh_token"] or cookies.refresh_token()
+    return service.refresh(session(), refresh_token=token, at=now())
 
 
 @blp.post("/sign-in/district")
@@ -78,6 +82,7 @@ def refresh(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(ExchangeIn, example={"district": "330106"})
 @blp.response(200, SessionOut, example={**ADMIN, "district": "330106"})
 @refuses(NotAssigned)
+@cookies.hands_out
 def exchange_district(body: dict[str, Any]) -> SignedIn:
     """Go on in another district where the caller has a role; the old tokens end."""
     return service.exchange_district(session(), by=actor(), at=now(), **body)
@@ -86,9 +91,11 @@ def exchange_district(body: dict[str, Any]) -> SignedIn:
 @blp.delete("/sign-in")
 @requires("session:end")
 @blp.response(204)
+@cookies.says
 def sign_out() -> None:
     """Sign out: the tokens of this session end at once."""
     service.sign_out(session(), by=actor(), at=now())
+    cookies.forget()
 
 
 @blp.get("/me/devices")

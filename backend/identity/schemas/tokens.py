@@ -56,7 +56,12 @@ class ResidentIn(In):
 class RefreshIn(In):
     """The newest refresh token."""
 
-    refresh_token = Words(minimum=1, maximum=200, required=True)
+    refresh_token = Words(
+        minimum=1,
+        maximum=200,
+        load_default=None,
+        metadata={"description": "left out by a page that has it as a cookie"},
+    )
 
 
 class ExchangeIn(In):
@@ -68,8 +73,12 @@ class ExchangeIn(In):
 class SessionOut(Out):
     """A session and its tokens; nobody can show them again."""
 
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
+    access_token = fields.String(
+        required=True, metadata={"description": "empty where `Lv-Session` asked for cookies"}
+    )
+    refresh_token = fields.String(
+        required=True, metadata={"description": "empty where `Lv-Session` asked for cookies"}
+    )
     access_expires_at = Moment(required=True)
     refresh_expires_at = Moment(required=True)
     role = fields.String(required=True, validate=validate.OneOf(list(rules.ROLES)))

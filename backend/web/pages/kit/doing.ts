@@ -1,0 +1,116 @@
+// Reading and doing, with what a page shows meanwhile.
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
+import { newKey, Refusal } from "./client";
+
+export interface Reading<T> {
+  data: ShallowRef<T | undefined>;
+  failure: ShallowRef<unknown>;
+  loading: Ref<boolean>;
+  reload: () => Promise<void>;
+}
+
+/** Read something, now and whenever asked again; what was read stays until there is something newer. */
+export function useReading<T>(read: () => Promise<T>): Reading<T> {
+  const data = shallowRef<T>();
+  const failure = shallowRef<unknown>();
+  const loading = ref(false);
+  let newest = 0;
+  async function reload(): Promise<void> {
+    const mine = ++newest;
+    loading.value = true;
+    try {
+      const found = await read();
+      if (mine === newest) [data.value, failure.value] = [found, undefined];
+    } catch (error) {
+      if (mine === newest) failure.value = error;
+    } finally {
+      if (mine === newest) loading.value = false;
+    }
+  }
+  void reload();
+  return { data, failure, loading, reload };
+}
+
+interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** Read a list a page at a time. */
+export function usePages<T>(read: (cursor?: string) => Promise<Page<T>>) {
+  const items = shallowRef<T[]>([]);
+  const next = ref<string | null>(null);
+  const reading = useReading(async () => {
+    const page = await read();
+    items.value = page.items;
+    next.value = page.next_cursor;
+    return page;
+  });
+  const more = useDoing(async () => {
+    const page = await read(next.value ?? undefined);
+    items.value = [...items.value, ...page.items];
+    next.value = page.next_cursor;
+  });
+  return { ...reading, items, next, more };
+}
+
+/** Read again every few seconds while the page is seen, and less often while nothing changes or answers. */
+export function usePolling<T>(reading: Reading<T>, pace: { seconds?: number; most?: number; still?: (now: T) => boolean } = {}): void {
+  const { seconds = 3, most = 15, still = () => true } = pace;
+  let wait = seconds;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function again(): void {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") timer = setTimeout(() => void turn(), wait * 1000);
+  }
+  async function turn(): Promise<void> {
+    const before = JSON.stringify(reading.data.value);
+    await reading.reload();
+    const now = reading.data.value;
+    if (now !== undefined && !reading.failure.value && !still(now)) return;
+    wait = JSON.stringify(now) === before ? Math.min(wait * 1.3, most) : seconds;
+    again();
+  }
+  function seen(): void {
+    wait = seconds;
+    if (document.visibilityState === "visible") void turn();
+  }
+  document.addEventListener("visibilitychange", seen);
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", seen);
+  });
+  again();
+}
+
+/** Do something once: while it runs it cannot be begun again, and until the server has answered its key stays the same. */
+export function useDoing<Facts extends unknown[], T>(act: (key: string, ...facts: Facts) => Promise<T>) {
+  const busy = ref(false);
+  const failure = shallowRef<unknown>();
+  let key = newKey();
+  async function run(...facts: Facts): Promise<T | undefined> {
+    if (busy.value) return undefined;
+    busy.value = true;
+    failure.value = undefined;
+    try {
+      const done = await act(key, ...facts);
+      key = newKey();
+      return done;
+    } catch (error) {
+      if (error instanceof Refusal && error.isFinal) key = newKey();
+      failure.value = error;
+      return undefined;
+    } finally {
+      busy.value = false;
+    }
+  }
+  return { busy, failure, run };
+}
+
+/** The time, every so often, for clocks that count down. */
+export function useClock(seconds = 20): Ref<number> {
+  const now = ref(Date.now());
+  const timer = setInterval(() => (now.value = Date.now()), seconds * 1000);
+  onScopeDispose(() => clearInterval(timer));
+  return now;
+}

@@ -1,0 +1,57 @@
+// How grams, points, money and moments are written: here and nowhere else.
+import { language, t } from "./words";
+
+const ZONE = "Asia/Shanghai";
+
+const number = (digits: number, least = 0) =>
+  new Intl.NumberFormat(language.value, { minimumFractionDigits: least, maximumFractionDigits: digits });
+
+export const count = (n: number): string => number(0).format(n);
+
+/** 5200 → "5.2 kg"; what is lighter than a kilogram stays in grams. */
+export function grams(n: number): string {
+  if (Math.abs(n) < 1000) return t("unit.grams", { n: count(n) });
+  if (Math.abs(n) < 1_000_000) return t("unit.kilograms", { n: number(2).format(n / 1000) });
+  return t("unit.tonnes", { n: number(2).format(n / 1_000_000) });
+}
+
+export const points = (n: number): string => t("unit.points", { n: count(n) });
+
+/** With its sign, as a line of a statement has it; the minus is a real one. */
+export const signed = (n: number): string => (n > 0 ? `+${count(n)}` : count(n).replace("-", "−"));
+
+export const yuan = (fen: number): string =>
+  new Intl.NumberFormat(language.value, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(fen / 100);
+
+/** A rate as the catalogue writes it, "80" fen per kg → "¥0.80". */
+export const rate = (fen: string): string => `¥${number(4, 2).format(Number(fen) / 100)}`;
+
+export type When = "day" | "time" | "moment" | "month";
+const PARTS: Record<When, Intl.DateTimeFormatOptions> = {
+  day: { month: "short", day: "numeric", weekday: "short" },
+  time: { hour: "2-digit", minute: "2-digit", hour12: false },
+  moment: { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false },
+  month: { year: "numeric", month: "short" },
+};
+
+export const when = (at: string | number | Date, as: When = "moment"): string =>
+  new Intl.DateTimeFormat(language.value, { ...PARTS[as], timeZone: ZONE }).format(new Date(at));
+
+const dayOf = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(at);
+
+/** "today", "tomorrow" or the day, and from when to when. */
+export function windowOf(start: string, end: string): string {
+  const from = new Date(start);
+  const today = dayOf(new Date());
+  const tomorrow = dayOf(new Date(Date.now() + 86_400_000));
+  const day = dayOf(from) === today ? t("day.today") : dayOf(from) === tomorrow ? t("day.tomorrow") : when(from, "day");
+  return `${day} ${when(from, "time")}–${when(end, "time")}`;
+}
+
+/** How long until then, in minutes or hours; nothing once it has passed. */
+export function until(at: string, now: number): string {
+  const minutes = Math.ceil((Date.parse(at) - now) / 60_000);
+  if (minutes <= 0) return "";
+  if (minutes < 120) return t("unit.minutes", { n: minutes });
+  return minutes < 2880 ? t("unit.hours", { n: Math.round(minutes / 60) }) : t("unit.days", { n: Math.round(minutes / 1440) });
+}

@@ -1,0 +1,53 @@
+// Who is signed in. The tokens are cookies that no script reads; kept here is only that there are some, and until when.
+
+const refreshing = new Map<string, Promise<boolean>>();
+const EARLY = 20_000;
+
+let name = "app";
+
+/** Choose the session of this page: a browser has one of each, side by side. */
+export const useSession = (chosen: string): void => {
+  name = chosen;
+};
+export const sessionName = (): string => name;
+
+const place = (): string => `lv.session.${name}`;
+
+export const isSignedIn = (): boolean => localStorage.getItem(place()) !== null;
+
+/** Note that the server has handed out tokens. */
+export function began(until: { access_expires_at: string }): void {
+  localStorage.setItem(place(), until.access_expires_at);
+}
+
+export function ended(): void {
+  localStorage.removeItem(place());
+}
+
+const isStale = (): boolean => Date.parse(localStorage.getItem(place()) ?? "") - Date.now() < EARLY;
+
+/** Renew the tokens where they run out; of all tabs, one does it. */
+export function renew(force = false): Promise<boolean> {
+  if (!isSignedIn()) return Promise.resolve(false);
+  if (!force && !isStale()) return Promise.resolve(true);
+  const before = localStorage.getItem(place());
+  const running = refreshing.get(name) ?? exclusively(() => exchange(before)).finally(() => refreshing.delete(name));
+  refreshing.set(name, running);
+  return running;
+}
+
+function exclusively(work: () => Promise<boolean>): Promise<boolean> {
+  return "locks" in navigator ? navigator.locks.request(place(), work) : work();
+}
+
+async function exchange(before: string | null): Promise<boolean> {
+  if (localStorage.getItem(place()) !== before) return isSignedIn(); // another tab was first
+  const answer = await fetch("/v1/sign-in/refresh", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Lv-Session": name },
+    body: "{}",
+  });
+  if (answer.ok) began(await answer.json());
+  else if (answer.status === 401) ended();
+  return answer.ok;
+}

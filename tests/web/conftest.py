@@ -1,0 +1,235 @@
+"""The pages in a real browser, on a platform that really runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from honcho.environ import parse_procfile
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from backend.kit import db as kit
+from backend.local import locks, places, processes
+from backend.settings import settings
+from backend.web import build
+from seeds import load
+from seeds.stories import yuhang_week
+from tests.conftest import Copies, _point_at
+
+CODE = "246810"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+AXE = build.MODULES / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's browser, installed where we have the rights."""
+    with locks.alone("chromium"):
+        if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
+            packages = ("chromium", "fonts-noto-cjk")
+            subprocess.run(["apt-get", "-qq", "update"], check=False, capture_output=True)
+            subprocess.run(
+                ["apt-get", "-qq", "install", "--yes", "--no-install-recommends", *packages],
+                check=False,
+                capture_output=True,
+            )
+    return shutil.which("chromium") or pytest.skip("no browser: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for all; each test has windows of its own."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@dataclass
+class Window:
+    """A window of the browser, which notes what no page may do."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen to the console, and to whom the page talks."""
+        self.page.on("console", lambda said: self._hear(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._watch)
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(text)
+
+    def _watch(self, request: Request) -> None:
+        to = urlsplit(request.url)
+        if to.scheme not in {"blob", "data"} and f"{to.scheme}://{to.netloc}" != self.base:
+            self.complaints.append(f"asked {request.url}")
+
+    def open(self, path: str) -> None:
+        """Go to an address of the platform and wait until it is quiet."""
+        self.page.goto(f"{self.base}{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way and nothing says that it loads."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("h1")
+
+    def check(self) -> None:
+        """Hold the page against axe-core and its own width; nothing may have been complained of."""
+        assert self.complaints == []
+        wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= seen, f"{self.page.url} is {wide} wide in a window of {seen}"
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who calls the API beside the browser, as another app would."""
+
+    base: str
+    token: str = ""
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask or do, and expect success."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.base}{path}", data, headers, method=method)  # noqa: S310 - ours
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+            said = answer.read()
+        return json.loads(said) if said else None
+
+    def get(self, path: str) -> Any:
+        """Ask."""
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """Do."""
+        return self.call("POST", path, body)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A platform with its registers, its cast and a week of its story, for all browser tests."""
+
+    base: str
+    browser: Browser
+
+    @contextmanager
+    def window(
+        self, *, size: dict[str, int] = PHONE, language: str = "zh-CN", signed_in: str | None = None
+    ) -> Iterator[Window]:
+        """Open a window of somebody's own, signed in as the resident of a number or as nobody."""
+        context = self.browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            locale=language,
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        if signed_in:
+            self.let_in(context, signed_in)
+        try:
+            yield Window(context.new_page(), self.base)
+        finally:
+            context.close()
+
+    def let_in(self, context: BrowserContext, phone: str) -> None:
+        """Sign a resident in as the page does, without its form."""
+        body = {"phone": phone, "request_id": "any", "code": CODE}
+        answer = context.request.post(
+            f"{self.base}/v1/sign-in/resident", data=body, headers={"Lv-Session": "app"}
+        )
+        until = json.dumps(answer.json()["access_expires_at"])
+        context.add_init_script(
+            f"localStorage.setItem('lv.session.app', localStorage.getItem('lv.session.app') ?? {until})"
+        )
+
+    def resident(self, phone: str) -> Person:
+        """Sign a resident in beside the browser."""
+        body = {"phone": phone, "request_id": "any", "code": CODE}
+        return self._in("/v1/sign-in/resident", body)
+
+    def collector(self, number: str) -> Person:
+        """Sign a collector in beside the browser."""
+        body = {"number": number, "pin": load.cast(number)["pin"], "phone_code": CODE}
+        return self._in("/v1/sign-in/collector", body)
+
+    def _in(self, path: str, body: dict[str, str]) -> Person:
+        return Person(self.base, Person(self.base).post(path, body)["access_token"])
+
+
+@pytest.fixture(scope="session")
+def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """The platform on a database of its own, with a web process of the Procfile."""
+    build.build()
+    made = copies.take()
+    with pytest.MonkeyPatch.context() as patch:
+        _point_at(patch, made)
+        patch.setenv("REDIS_URL", own_redis_url)
+        settings.cache_clear()
+        load.registers(say=lambda _: None)
+        load.demo(say=lambda _: None)
+        yuhang_week.play(say=lambda _: None)
+        kit.engine().dispose()
+        environment = dict(os.environ)
+    settings.cache_clear()
+    with _served(environment) as base:
+        yield Stage(base, browser)
+    copies.drop(made.name)
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[str]:
+    port = str(processes.free_port())
+    command = parse_procfile((places.ROOT / "Procfile").read_text()).processes["web"]
+    path = f"{places.ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
+    web = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"],
+        cwd=places.ROOT,
+        env={**environment, "PORT": port, "WEB_WORKERS": "1", "PATH": path},
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        web.terminate()
+        web.wait(timeout=30)
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Path:
+    """Where pictures of the pages are hung."""
+    folder = places.ROOT / "bench" / "out" / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

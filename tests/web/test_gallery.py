@@ -1,0 +1,90 @@
+"""Pictures of every page in its main states, to be looked at one by one: `make pages`.
+
+Each is held against axe-core, its own width, the console and the network while it is taken.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from backend.web.build import PAGES
+from seeds import load
+from tests.web.conftest import DESK, PHONE, Stage, Window
+
+pytestmark = [pytest.mark.long, pytest.mark.gallery]
+
+ZHANG = load.cast("zhang_san")["phone"]
+KB = 1024
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as somebody sees it, after what they did there."""
+
+    name: str
+    path: str
+    who: str | None = ZHANG
+    then: Callable[[Window], object] = lambda window: None
+    elder: bool = False
+
+
+def choose_district(window: Window) -> None:
+    """Go as far as the list of communities."""
+    window.page.locator(".districts label").nth(5).click()
+    window.page.wait_for_selector(".options")
+
+
+def lose_the_network(window: Window) -> None:
+    """Cut the network under an open page."""
+    window.page.context.set_offline(True)
+    window.page.wait_for_selector(".offline")
+
+
+PICTURES = [
+    Picture("landing", "/", None),
+    Picture("sign-in", "/app/sign-in", None),
+    Picture("not-found", "/app/nowhere", None),
+    Picture("set-up", "/app/set-up", "16100000888", choose_district),
+    Picture("home", "/app/"),
+    Picture("home-elder", "/app/", elder=True),
+    Picture("home-offline", "/app/", then=lose_the_network),
+]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=lambda size: str(size["width"]))
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_take(stage: Stage, gallery: Path, picture: Picture, size: dict[str, int], language: str) -> None:
+    with stage.window(size=size, language=language, signed_in=picture.who) as window:
+        if picture.elder:
+            window.page.add_init_script("localStorage.setItem('lv.mode', 'elder')")
+        window.open(picture.path)
+        picture.then(window)
+        window.page.screenshot(
+            path=gallery / f"{picture.name}-{size['width']}-{language[:2]}.png", full_page=True
+        )
+        window.check()
+
+
+def test_measure(stage: Stage, gallery: Path) -> None:
+    """Write down how much a resident's first page loads, compressed, and when something is seen."""
+    with stage.window(signed_in=ZHANG) as window:
+        loaded: list[str] = []
+        window.page.on("response", lambda answer: loaded.append(answer.url))
+        window.open("/app/")
+        painted = window.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    names = [found[1] for url in loaded if (found := re.search(r"/assets/pages/hashed/(.+)$", url))]
+    sizes = {name: (PAGES / "hashed" / f"{name}.gz").stat().st_size for name in names}
+    measured = {
+        "resident_gzip_kb": round(sum(sizes.values()) / KB, 1),
+        "first_paint_ms": round(painted),
+        "resident_files": len(sizes),
+    }
+    (gallery.parent / "pages.json").write_text(json.dumps(measured, indent=2) + "\n")
+
+    assert sizes
+    assert measured["resident_gzip_kb"] < 150
