@@ -15,11 +15,20 @@ from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, request
 
-from backend.kit.auth import View, mark
+from backend.kit.auth import View, mark, refuses
+from backend.kit.errors import BadRequest
 
 HEADER = "Lv-Session"
 _NAME = re.compile(r"[a-z]{1,16}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SessionNameMalformed(BadRequest):
+    """A page's session has a short name."""
+
+    code = "session_name_malformed"
+    zh = "Lv-Session 应为 1 到 16 个小写字母。"
+    en = "Lv-Session must be 1 to 16 small letters."
 
 
 class Tokens(Protocol):
@@ -64,12 +73,19 @@ def hands_out(view: View) -> View:
     def answer(*args: Any, **kwargs: Any) -> Any:
         return in_browser(view(*args, **kwargs))
 
-    return says(answer)  # type: ignore[return-value]  # it takes what the view takes
+    return asks(answer)  # type: ignore[return-value]  # it takes what the view takes
 
 
-def says(view: View) -> View:
-    """Document that a view asks in which session it is called."""
-    return mark(view, names_session=True)
+def asks(view: View) -> View:
+    """Ask in which session a view is called, refuse what names none, and document it."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        if HEADER in request.headers and not _session():
+            raise SessionNameMalformed
+        return view(*args, **kwargs)
+
+    return refuses(SessionNameMalformed)(mark(answer, asks_session=True))  # type: ignore[return-value]
 
 
 def forget() -> None:

@@ -143,7 +143,7 @@ def enrol_second_factor(body: dict[str, Any]) -> Enrolment:
 @blp.arguments(ProofIn, example={"code": "492039"})
 @blp.response(200, EnrolledOut, example={"session": ACQUAINTED, "recovery_codes": RECOVERY})
 @refuses(NoSecondFactor, SecondFactorWrong)
-@cookies.says
+@cookies.asks
 def confirm_second_factor(body: dict[str, Any]) -> Enrolled:
     """Bring an authenticator into use with its first code; the caller's other sessions end at once."""
     enrolled = service.confirm_second_factor(session(), by=actor(), **body, at=now())

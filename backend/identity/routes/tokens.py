@@ -91,7 +91,7 @@ def exchange_district(body: dict[str, Any]) -> SignedIn:
 @blp.delete("/sign-in")
 @requires("session:end")
 @blp.response(204)
-@cookies.says
+@cookies.asks
 def sign_out() -> None:
     """Sign out: the tokens of this session end at once."""
     service.sign_out(session(), by=actor(), at=now())

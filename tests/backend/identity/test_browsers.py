@@ -180,3 +180,12 @@ def test_a_refusal_sets_no_cookie(client):
 
     assert answer.status_code == 401
     assert set_cookies(answer) == {}
+
+
+@pytest.mark.parametrize("name", ["", "App", "app;", "a" * 17])
+def test_a_session_of_no_name_is_refused_where_it_would_begin(client, name: str):
+    proof = {"phone": ALICE, "request_id": "any", "code": FIXED_CODE}
+
+    answer = client.post("/v1/sign-in/resident", json=proof, headers={"Lv-Session": name})
+
+    assert (answer.status_code, said(answer)["code"]) == (400, "session_name_malformed")

@@ -17,7 +17,7 @@ export class Refusal extends Error {
   }
   /** Whether sending the same again would be refused again. */
   get isFinal(): boolean {
-    return this.status < 500 && this.status !== 429 && this.code !== "idempotency_in_flight";
+    return this.status < 500 && this.status !== 429 && this.code !== "idempotency_key_in_flight";
   }
 }
 
