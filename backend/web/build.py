@@ -25,7 +25,14 @@ STAMP = VENDOR / "stamp"
 MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
 SOURCES = (
     *MANIFESTS,
-    *("build.py", "openapi-ts.config.ts", "tsconfig.json", "vite.config.ts", "../../api_docs/openapi.json"),
+    *(
+        "build.py",
+        "openapi-ts.config.ts",
+        "tsconfig.json",
+        "vite.config.ts",
+        "verify/check.js",
+        "../../api_docs/openapi.json",
+    ),
 )
 OLDEST_NODE = 24
 

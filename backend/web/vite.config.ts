@@ -10,11 +10,17 @@ const entries = readdirSync(pages)
   .map((name) => `${pages}/${name}/index.html`)
   .filter((file) => existsSync(file));
 
+// The verifier is a plain script, so that it can stand in the one file of the page that is saved; here it is a module.
+const verifier = {
+  name: "verifier",
+  transform: (code: string, id: string) => (id.endsWith("/verify/check.js") ? `${code}\nexport { check, say, Unproven };\n` : undefined),
+};
+
 export default defineConfig({
   root: pages,
   base: "/assets/pages/",
   publicDir: false,
-  plugins: [vue()],
+  plugins: [vue(), verifier],
   resolve: { alias: { "@": pages } },
   build: {
     outDir: "../static/pages",

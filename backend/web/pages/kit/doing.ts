@@ -9,6 +9,13 @@ export interface Reading<T> {
   reload: () => Promise<void>;
 }
 
+/** What a page shows of a reading. */
+export interface Readable<T> {
+  readonly data: { readonly value: T | undefined };
+  readonly failure: { readonly value: unknown };
+  readonly reload: () => Promise<void>;
+}
+
 /** Read something, now and whenever asked again; what was read stays until there is something newer. */
 export function useReading<T>(read: () => Promise<T>): Reading<T> {
   const data = shallowRef<T>();

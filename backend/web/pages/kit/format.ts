@@ -15,6 +15,9 @@ export function grams(n: number): string {
   return t("unit.tonnes", { n: number(2).format(n / 1_000_000) });
 }
 
+/** Carbon is grams of what warms as much as CO₂ does. */
+export const co2e = (n: number): string => t("unit.co2e", { mass: grams(n) });
+
 export const points = (n: number): string => t("unit.points", { n: count(n) });
 
 /** With its sign, as a line of a statement has it; the minus is a real one. */
