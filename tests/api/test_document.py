@@ -159,7 +159,7 @@ def test_an_operation_shows_what_goes_in_and_what_comes_out(
 @EACH
 def test_an_operation_says_who_may_call_it(method: str, path: str, operation: dict[str, Any]):
     if "x-scope" in operation:
-        assert operation["security"] == [{"token": []}]
+        assert operation["security"] == [{"token": []}, {"cookie": []}]
         assert {"401", "403"} <= operation["responses"].keys()
     else:
         assert operation["security"] == []
@@ -205,7 +205,7 @@ def test_a_header_is_asked_for_where_it_is_needed(method: str, path: str, operat
         each["name"] for each in map(resolved, operation.get("parameters", [])) if each["in"] == "header"
     ]
 
-    wanted = {"Idempotency-Key": "idempotent", "If-Match": "edits"}
+    wanted = {"Idempotency-Key": "idempotent", "Lv-Session": "asks_session", "If-Match": "edits"}
     assert asked == [header for header, note in wanted.items() if notes(view).get(note)]
 
 

@@ -18,6 +18,7 @@ from tests.web.conftest import DESK, PHONE, Stage, Window
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
 ZHANG = load.cast("zhang_san")["phone"]
+WANG = load.cast("wang_wu")["phone"]
 KB = 1024
 
 
@@ -44,6 +45,30 @@ def lose_the_network(window: Window) -> None:
     window.page.wait_for_selector(".offline")
 
 
+def go_to_first(link: str) -> Callable[[Window], object]:
+    """Follow the first link that begins so."""
+
+    def follow(window: Window) -> None:
+        window.page.locator(f'main a[href^="/app/{link}"]').first.click()
+        window.page.wait_for_url(f"**/app/{link}*")
+        window.settle()
+
+    return follow
+
+
+def check_the_proof(window: Window) -> None:
+    """Have the newest entry checked in the browser."""
+    go_to_first("entries/")(window)
+    window.page.get_by_role("button", name=re.compile("检查证明|Check the proof")).click()
+    window.page.locator(".verdict.proven").wait_for()
+
+
+def ask_before_redeeming(window: Window) -> None:
+    """Choose an offer, and be asked."""
+    window.page.locator(".offers button").first.click()
+    window.page.locator("dialog[open]").wait_for()
+
+
 PICTURES = [
     Picture("landing", "/", None),
     Picture("sign-in", "/app/sign-in", None),
@@ -52,7 +77,40 @@ PICTURES = [
     Picture("home", "/app/"),
     Picture("home-elder", "/app/", elder=True),
     Picture("home-offline", "/app/", then=lose_the_network),
+    Picture("home-open", "/app/", WANG),
+    Picture("pickup-quoted", "/app/", WANG, go_to_first("pickups/")),
+    Picture("pickup-quoted-elder", "/app/", WANG, go_to_first("pickups/"), elder=True),
+    Picture("book", "/app/book"),
+    Picture("pickups", "/app/pickups"),
+    Picture("pickup", "/app/pickups", then=go_to_first("pickups/")),
+    Picture("prices", "/app/prices"),
+    Picture("search", "/app/search"),
+    Picture("account", "/app/account"),
+    Picture("account-elder", "/app/account", elder=True),
+    Picture("entry", "/app/account", then=check_the_proof),
+    Picture("rewards", "/app/rewards"),
+    Picture("rewards-ask", "/app/rewards", WANG, ask_before_redeeming),
+    Picture("redemptions", "/app/redemptions"),
+    Picture("redemption", "/app/redemptions", then=go_to_first("redemptions/")),
+    Picture("voucher", "/app/redemptions", WANG, go_to_first("redemptions/")),
+    Picture("me", "/app/me"),
+    Picture("household", "/app/household"),
+    Picture("devices", "/app/devices"),
+    Picture("accesses", "/app/accesses"),
+    Picture("inbox", "/app/inbox"),
+    Picture("inbox-empty", "/app/inbox", "16100000999"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def busy(stage: Stage) -> None:
+    """Let something be going on: a quote that waits, a voucher in hand, an address that was looked at."""
+    newcomer = stage.resident("16100000999")
+    community = newcomer.get("/v1/districts/330110/communities?limit=1")["items"][0]["code"]
+    home = {"community": community, "address": "示范路 9 号 9 幢 909 室"}
+    newcomer.post("/v1/household", {**home, "consent": {"agreed": True, "version": "2026-01"}})
+    stage.take_an_offer(WANG)
+    stage.weigh(WANG)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
