@@ -1,12 +1,14 @@
 """What a sign-in is, in plain words: lists in memory, written without a look at the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
+CODE_LIVES, GRACE, ACCESS_LIVES, REFRESH_LIVES = 5 * MINUTE, 30 * SECOND, 15 * MINUTE, 30 * DAY
+SILENCE = 365 * DAY
 _people = count(1)
 
 
@@ -21,9 +23,14 @@ class Asked:
     tries: int = 0
     is_used: bool = False
 
+    @property
+    def wrong(self) -> str:
+        """A code beside it."""
+        return f"{(int(self.digits) + 1) % 10**6:06}"
+
     def is_open(self, at: datetime) -> bool:
         """Tell whether it may be tried."""
-        return not self.is_used and self.tries < 5 and at < self.at + 5 * MINUTE
+        return not self.is_used and self.tries < 5 and at < self.at + CODE_LIVES
 
 
 @dataclass
@@ -51,7 +58,7 @@ class Session:
 
     def is_live(self, at: datetime) -> bool:
         """Tell whether it may go on."""
-        return not self.is_ended and at < self.at + 30 * DAY
+        return not self.is_ended and at < self.at + REFRESH_LIVES
 
 
 @dataclass
@@ -99,8 +106,26 @@ class Known:
         known = self.numbers.get(phone)
         if known is None:
             return False
+        return known.is_in_doubt or at >= self.silent_at(phone)
+
+    def silent_at(self, phone: str) -> datetime:
+        """Tell from when a number that is known may be somebody else's."""
+        known = self.numbers[phone]
         seen = [each.exchanged_at for each in self.sessions if each.person == known.person]
-        return known.is_in_doubt or at >= max(seen, default=known.since) + 365 * DAY
+        return max(seen, default=known.since) + SILENCE
+
+    def live(self, phone: str, *, at: datetime) -> Session | None:
+        """Return where who has a number last signed in, if they still are."""
+        known = self.numbers.get(phone)
+        live = [each for each in self.sessions if known and each.person == known.person and each.is_live(at)]
+        return live[-1] if live else None
+
+    def moments(self) -> Iterator[datetime]:
+        """Tell when the newest codes and sessions change by themselves."""
+        for asked in self.asked[-2:]:
+            yield from (asked.at + MINUTE, asked.at + CODE_LIVES, asked.at + HOUR)
+        for session in self.sessions[-2:]:
+            yield from (session.exchanged_at + GRACE, session.at + ACCESS_LIVES, session.at + REFRESH_LIVES)
 
     def _lets_go(self, phone: str) -> None:
         gone = self.numbers.pop(phone).person
@@ -122,13 +147,13 @@ class Known:
 
     def opens(self, session: Session, token: str, *, at: datetime) -> bool:
         """Tell whether an access token is let in."""
-        return not session.is_ended and token == session.access[-1] and at < session.at + 15 * MINUTE
+        return not session.is_ended and token == session.access[-1] and at < session.at + ACCESS_LIVES
 
     def refreshes(self, session: Session, token: str, *, at: datetime) -> bool:
         """Tell whether a refresh token goes on; an old one ends the session."""
         if not session.is_live(at):
             return False
-        is_lost = token == session.lost and at < session.exchanged_at + 30 * SECOND
+        is_lost = token == session.lost and at < session.exchanged_at + GRACE
         session.is_ended = not (is_lost or token == session.refresh[-1])
         return not session.is_ended
 
@@ -165,7 +190,7 @@ class Doors:
 
     def opens(self, *, is_right: bool, line: int, token: str | None, at: datetime) -> bool:
         """Say whether somebody is let in, and count who is not."""
-        sources = {token: 5} if token and token in self.devices else {f"line {line}": 5, "strangers": 50}
+        sources = self._sources(line, token)
         made = {source: self.tries.setdefault(source, Tries()) for source in sources}
         if any(each.rests_until and each.rests_until > at for each in made.values()):
             return False
@@ -176,6 +201,16 @@ class Doors:
                 made[source].count(free, at=at)
         return is_right
 
-    def has_guessed(self, token: str) -> bool:
-        """Tell whether a device has tried wrong secrets."""
-        return token in self.tries and self.tries[token].failures > 0
+    def rests_until(self, *, line: int, token: str | None) -> datetime | None:
+        """Tell until when nothing from there is looked at, if anything was wrong from there."""
+        rests = [self.tries[each].rests_until for each in self._sources(line, token) if each in self.tries]
+        return max((each for each in rests if each), default=None)
+
+    def moments(self) -> Iterator[datetime]:
+        """Tell when rests end and guesses are forgotten."""
+        for tries in self.tries.values():
+            if tries.last_at and tries.rests_until:
+                yield from (tries.rests_until, tries.last_at + DAY)
+
+    def _sources(self, line: int, token: str | None) -> Mapping[str, int]:
+        return {token: 5} if token and token in self.devices else {f"line {line}": 5, "strangers": 50}
