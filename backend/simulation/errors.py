@@ -39,8 +39,8 @@ class ProposalUnclear(Unprocessable):
     """A proposal names each material and each programme once."""
 
     code = "simulation_proposal_unclear"
-    zh = "每种物品和每个项目只能列一次。"
-    en = "Name each material and each programme once."
+    zh = "请在草案与逐项修改之间二选一，每种物品和每个项目只能列一次。"
+    en = "Name either a draft or changes, and each material and programme once."
 
 
 class MaterialUnpriced(Unprocessable):

@@ -9,6 +9,7 @@ from flask import Response
 
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
+from backend.kit.drafts import DraftNotFound
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
@@ -67,10 +68,10 @@ def _shown(found: Simulation) -> Shown:
 @blp.response(202, SimulationOut, example=QUEUED)
 @refuses(
     *(PeriodEmpty, PeriodInFuture, PeriodTooLong, ProposalUnclear, MaterialUnpriced, PayerMissing),
-    *(ProgrammeNotFound, AlreadyRunning),
+    *(ProgrammeNotFound, DraftNotFound, AlreadyRunning),
 )
 def ask(body: dict[str, Any]) -> Shown:
-    """Ask for a simulation of changed rates over a past period; a worker does it, and says how far it is."""
+    """Ask for a simulation of a draft, or of changed rates, over a past period; a worker does it."""
     return _shown(service.ask(session(), by=actor(), at=now(), **body))
 
 

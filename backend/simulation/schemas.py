@@ -41,6 +41,11 @@ class AskIn(In):
 
     since = Moment(required=True)
     until = Moment(required=True)
+    draft = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "a draft, in place of the price lists that were in force; else changes"},
+    )
     changes = fields.List(
         fields.Nested(ChangeIn),
         load_default=list,
@@ -160,7 +165,10 @@ class GroupsIn(PageIn):
     audience = fields.String(
         load_default="staff",
         validate=validate.OneOf(("staff", "open")),
-        metadata={"description": "open: groups of fewer than ten households are one, `other`, or left out"},
+        metadata={
+            "description": "open: communities of fewer than ten households are one, `other`;"
+            " other groups that small are left out"
+        },
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.catalogue import queries as catalogue
+from backend.catalogue import service as publishing
 from backend.identity import queries as identity
 from backend.kit import trail
 from backend.kit.auth import Actor
@@ -45,7 +46,7 @@ from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Stretch, replaying
 
 GO_ON = "simulation.go_on"
-PIECE_LINES = 100_000
+PIECE_LINES = 200_000
 """So many lines are replayed at a time, so that other jobs of the queue get their turn in between."""
 _LONGEST = timedelta(days=366)
 
@@ -57,34 +58,34 @@ def ask(
     at: datetime,
     since: datetime,
     until: datetime,
+    draft: UUID | None = None,
     changes: Sequence[Mapping[str, Any]] = (),
     caps: Sequence[Mapping[str, Any]] = (),
 ) -> Simulation:
     """Ask for a simulation; a worker begins it at once.
 
+    :param draft: a price list that is being worked on, in place of those that were in force
     :param changes: what would be paid for some materials, in place of each price list that was in force
     :param caps: what would happen at the cap of some programmes
+    :raises DraftNotFound: the district has none with this id
     :raises PeriodEmpty: it does not end after it begins
     :raises PeriodInFuture: it has not passed
     :raises PeriodTooLong: it is longer than a year
-    :raises ProposalUnclear: something is named twice
+    :raises ProposalUnclear: something is named twice, or both a draft and changes are
     :raises MaterialUnpriced: a change names a material that is not in the register
     :raises PayerMissing: a subsidy without a programme, or the other way round
     :raises ProgrammeNotFound: the district has no such programme
     :raises AlreadyRunning: the same proposal is being simulated
     """
     _check_period(since, until, at=at)
-    proposal = Proposal(
-        whole=False,
-        changes=tuple(Change(**change) for change in changes),
-        caps=tuple(Cap(**cap) for cap in caps),
-    )
+    proposal, digest = _proposal(db, by.district, draft=draft, changes=changes, caps=caps)
     _check_proposal(db, proposal, district=by.district)
     asked = {
         "district": by.district,
         "id": new_id(at),
         "state": State.QUEUED,
-        "digest": proposal.digest,
+        "draft": draft,
+        "digest": digest,
         "since": since,
         "until": until,
         "proposal": proposal.as_json(),
@@ -97,10 +98,29 @@ def ask(
     ).one_or_none()
     if row is None:
         raise AlreadyRunning
-    told = {"since": since.isoformat(), "until": until.isoformat(), "digest": proposal.digest}
+    told = {"since": since.isoformat(), "until": until.isoformat(), "digest": digest}
     trail.note(db, "simulation.requested", f"simulation/{row.id}", by=by, after=told, at=at)
     later(db, GO_ON, {"simulation": str(row.id)}, district=by.district, at=at)
     return row.simulation()
+
+
+def _proposal(
+    db: Session,
+    district: str,
+    *,
+    draft: UUID | None,
+    changes: Sequence[Mapping[str, Any]],
+    caps: Sequence[Mapping[str, Any]],
+) -> tuple[Proposal, str]:
+    """Return what is to be tried, and the digest that stands for it: a draft has its own."""
+    if draft is None:
+        tried = tuple(Change(**change) for change in changes), tuple(Cap(**cap) for cap in caps)
+        proposal = Proposal(False, *tried)
+        return proposal, proposal.digest
+    if changes or caps:
+        raise ProposalUnclear
+    found = catalogue.draft(db, district, draft)
+    return Proposal(True, tuple(Change.of(line.rate) for line in found.lines)), found.digest
 
 
 def _check_period(since: datetime, until: datetime, *, at: datetime) -> None:
@@ -200,6 +220,9 @@ def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
         found = verdict(
             pair.tally, now=pair.now, then=pair.then, communities=communities, reconstructed=older
         )
+    elif oldest := replaying.oldest(db, district, after=reached, upto=upto):
+        pair.now.forget(before=oldest)
+        pair.then.forget(before=oldest)
     return Piece(begun, reached, upto, lines, older, pair, found)
 
 
@@ -235,6 +258,10 @@ def _finish(db: Session, row: SimulationRow, found: Verdict, *, at: datetime) ->
     row.summary = found.summary
     _end(db, row, State.DONE, at=at)
     by_kind = groupby(found.groups, key=lambda group: group.kind)
+    if row.draft is not None:
+        publishing.mark_simulated(
+            db, district=row.district, draft=row.draft, simulation=row.id, digest=row.digest, at=at
+        )
     audiences = {
         "staff": list(found.groups),
         "open": [group for _, groups in by_kind for group in open_groups(groups)],

@@ -34,7 +34,7 @@ class Step(NamedTuple):
     queued_fen: int
     queued_operator_fen: int
     reconstructed: bool
-    household: UUID
+    household: str
     price_list: UUID
     factor_set: UUID
     opened_at: datetime
@@ -68,7 +68,7 @@ class Stretch:
 _STEPS = """
     select s.seq, s.kind, s.line, s.weighing, s.at, s.material, s.net_grams, s.market_fen, s.subsidised_grams,
            s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.programme, s.queued_fen,
-           s.queued_operator_fen, s.reconstructed, w.household, w.price_list, w.factor_set, w.opened_at,
+           s.queued_operator_fen, s.reconstructed, w.household::text, w.price_list, w.factor_set, w.opened_at,
            case when w.ended_at <= %(known_at)s then w.ended_at end,
            w.state = 'confirmed' and w.ended_at <= %(known_at)s,
            exists (select from quote_step b
@@ -92,6 +92,14 @@ _ENDS = text(
       from weighing w
       join quote_step s on s.district = w.district and s.weighing = w.id
      where w.district = :district and w.opened_at >= :since and w.opened_at < :until and s.at <= :known_at
+    """
+)
+_OLDEST = text(
+    """
+    select min(w.opened_at)
+      from quote_step s
+      join weighing w on w.district = s.district and w.id = s.weighing
+     where s.district = :district and s.seq > :after and s.seq <= :upto
     """
 )
 _BOUND = text(
@@ -147,6 +155,12 @@ def bound(db: Session, district: str, *, after: int, upto: int, lines: int) -> i
     """Return where a piece of about so many lines ends; lines of one quote are never parted."""
     asked = {"district": district, "after": after, "upto": upto, "lines": lines}
     return db.scalar(_BOUND, asked) or upto
+
+
+def oldest(db: Session, district: str, *, after: int, upto: int) -> datetime | None:
+    """Return when the oldest weighing began that still has something to come."""
+    found: datetime | None = db.scalar(_OLDEST, {"district": district, "after": after, "upto": upto})
+    return found
 
 
 def steps(db: Session, district: str, stretch: Stretch) -> Iterator[Step]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cache, lru_cache
 from heapq import heappop, heappush
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
 from backend.catalogue.queries import Rate
+from backend.kit.clock import CITY
 from backend.subsidy.queries import (
     BudgetEvent,
     Terms,
@@ -100,6 +103,11 @@ class Replay:
             queues=_queues(opening.queued),
         )
 
+    def forget(self, *, before: datetime) -> None:
+        """Forget the ceilings of months before a moment: nothing that began then has anything to come."""
+        month = when(before).month
+        self.taken = {place: grams for place, grams in self.taken.items() if place.split("|")[1] >= month}
+
     def happen(self, event: BudgetEvent) -> None:
         """Follow what happened to a budget or to a programme."""
         owner = str(event.programme)
@@ -131,7 +139,8 @@ class Replay:
     def quote(self, steps: Sequence[Step], rates: Mapping[str, Rate], factors: FactorSet) -> list[Price]:
         """Quote one bag as it would have been quoted."""
         first = steps[0]
-        home, period = f"{first.household}|{month_of(first.opened_at)}|", period_of(first.opened_at)
+        began = when(first.opened_at)
+        home, period = f"{first.household}|{began.month}|", began.period
         readings = [Reading(step.line, step.material, step.net_grams, 0) for step in steps]
         granted = {
             material: under_ceiling(
@@ -155,19 +164,19 @@ class Replay:
         for material, grams in granted.items():
             self.taken[home + material] = self.taken.get(home + material, 0) + grams
         for step, one in zip(steps, prices, strict=True):
-            self._remember(step, home + step.material, f"{one.programme}|{period}", one)
+            self._remember(step, home + step.material, _budget(one.programme, period), one)
         return prices
 
     def _terms(self, programmes: Sequence[UUID | None], period: str) -> dict[UUID | None, Terms]:
         return {
-            owner: _NOBODY if owner is None else self._terms_of(str(owner), period) for owner in programmes
+            owner: _NOBODY if owner is None else self._terms_of(_name(owner), _budget(owner, period), period)
+            for owner in programmes
         }
 
-    def _terms_of(self, owner: str, period: str) -> Terms:
+    def _terms_of(self, owner: str, place: str, period: str) -> Terms:
         cap = self.caps.get(owner)
         if cap is None:
             return _NOBODY.exhausted()
-        place = f"{owner}|{period}"
         percent = percent_paid(
             cap["cap_rule"],
             left_fen=self.left.get(place, 0),
@@ -184,11 +193,12 @@ class Replay:
             if one.held_fen and one.programme is not None:
                 asked[one.programme] = asked.get(one.programme, 0) + one.held_fen
         for owner, fen in asked.items():
-            if self.left.get(f"{owner}|{period}", 0) < fen:
-                self.ran_out.setdefault(f"{owner}|{period}", step.at.isoformat())
+            place = _budget(owner, period)
+            if self.left.get(place, 0) < fen:
+                self.ran_out.setdefault(place, step.at.isoformat())
                 return owner
         for owner, fen in asked.items():
-            self.left[f"{owner}|{period}"] -= fen
+            self.left[_budget(owner, period)] -= fen
         return None
 
     def _remember(self, step: Step, ceiling: str, budget: str, one: Held) -> None:
@@ -219,10 +229,36 @@ class Replay:
                 self.left[budget] = self.left.get(budget, 0) + fen
 
 
+class When(NamedTuple):
+    """What the moment at which a weighing began decides: its ceiling, its budget, and its day."""
+
+    month: str
+    period: str
+    day: str
+
+
+@lru_cache(maxsize=64)
+def when(opened_at: datetime) -> When:
+    """Say what a moment decides; lines of one weighing share theirs."""
+    return When(month_of(opened_at), period_of(opened_at), f"{opened_at.astimezone(CITY):%Y-%m-%d}")
+
+
+@cache
+def _budget(programme: UUID | None, period: str) -> str:
+    """Name a budget; there are a few."""
+    return f"{programme}|{period}"
+
+
+@cache
+def _name(programme: UUID) -> str:
+    """Name a programme; there are a few."""
+    return str(programme)
+
+
 def _places(step: Step) -> tuple[str, str]:
     """Name the ceiling and the budget of a line."""
-    ceiling = f"{step.household}|{month_of(step.opened_at)}|{step.material}"
-    return ceiling, f"{step.programme}|{period_of(step.opened_at)}"
+    began = when(step.opened_at)
+    return f"{step.household}|{began.month}|{step.material}", _budget(step.programme, began.period)
 
 
 def _owed(step: Step, fen: int) -> list[Any]:

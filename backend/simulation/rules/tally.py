@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import add, attrgetter
 from typing import Final
 
-from backend.kit.clock import CITY
+from backend.simulation.rules.replay import when
 from backend.weighing.queries import Price, Step
 
 FIGURES: Final = ("lines", "net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
 """What is counted of the rates in force, and then once more of the proposal."""
-_WIDTH = 2 * len(FIGURES)
 
 
 @dataclass
@@ -24,8 +24,6 @@ class Tally:
     """How many households agreed to something on each of these days."""
     last_days: dict[str, str] = field(default_factory=dict)
     """The last of these days for each household: one after the other, as it has one pickup at a time."""
-    budgets: dict[str, list[int]] = field(default_factory=dict)
-    """What each programme pays or owes, by programme: in force, and as proposed."""
     promised: list[int] = field(default_factory=lambda: [0, 0])
     """Points of quotes that nobody has answered: in force, and as proposed."""
     unexplained: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -49,11 +47,7 @@ class Tally:
             return
         row = [*_row(now, step.net_grams), *(_row(then, step.net_grams) if then else _NOTHING)]
         _sum(self.cells, f"{step.household}|{step.material}", row)
-        self._count_day(str(step.household), f"{step.opened_at.astimezone(CITY):%Y-%m-%d}", row)
-        for side, one in enumerate((now, then)):
-            if one is not None and one.programme is not None:
-                fen = one.held_fen + one.queued_fen + one.queued_operator_fen
-                self.budgets.setdefault(str(one.programme), [0, 0])[side] += fen
+        self._count_day(step.household, when(step.opened_at).day, row)
 
     def _count_day(self, home: str, day: str, row: Sequence[int]) -> None:
         _sum(self.days, day, row)
@@ -62,6 +56,10 @@ class Tally:
             self.households[day] = self.households.get(day, 0) + 1
 
     def _compare(self, step: Step, now: Price) -> None:
+        if _said(now) != _said(step):
+            self._note(step, now)
+
+    def _note(self, step: Step, now: Price) -> None:
         fen = (
             abs(now.market_fen - step.market_fen)
             + abs(now.subsidy_fen - step.subsidy_fen)
@@ -71,13 +69,21 @@ class Tally:
         )
         grams = abs(now.subsidised_grams - step.subsidised_grams)
         grams += abs(now.saved_co2e_grams - step.saved_co2e_grams)
-        if fen or grams:
-            self.unexplained = [
-                was + more for was, more in zip(self.unexplained, (1, fen, grams), strict=True)
-            ]
+        self.unexplained = [was + more for was, more in zip(self.unexplained, (1, fen, grams), strict=True)]
 
 
 _NOTHING = (0,) * len(FIGURES)
+
+
+_said = attrgetter(
+    "market_fen",
+    "subsidised_grams",
+    "subsidy_fen",
+    "operator_subsidy_fen",
+    "saved_co2e_grams",
+    "queued_fen",
+    "queued_operator_fen",
+)
 
 
 def _without_subsidy(one: Price) -> Price:
@@ -98,5 +104,4 @@ def _sum(table: dict[str, list[int]], key: str, row: Sequence[int]) -> None:
     if known is None:
         table[key] = list(row)
     else:
-        for place in range(_WIDTH):
-            known[place] += row[place]
+        table[key] = list(map(add, known, row))

@@ -153,7 +153,7 @@ def _budgets(tally: Tally, now: Replay, then: Replay) -> list[dict[str, Any]]:
 
 
 def open_groups(groups: Iterable[Group]) -> list[Group]:
-    """Return groups for open use: those of fewer than ten households are one, without a name, or none."""
+    """Return groups for open use: of fewer than ten households none is named."""
     named: list[Group] = []
     rest: list[Group] = []
     for group in groups:
@@ -162,8 +162,11 @@ def open_groups(groups: Iterable[Group]) -> list[Group]:
 
 
 def _together(small: Sequence[Group]) -> list[Group]:
-    """Put small groups of one kind together; if they are still few, nothing is said of them."""
-    if sum(group.households for group in small) < _SMALL or len(small) < 2:
+    """Put small communities together; if their households are still few, nothing is said of them.
+
+    One household is in several materials and days, so of these nobody knows how many they are together.
+    """
+    if len(small) < 2 or small[0].kind != "community" or sum(one.households for one in small) < _SMALL:
         return []
     whole = _empty(small[0].kind, "other")
     for group in small:

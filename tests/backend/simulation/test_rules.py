@@ -53,3 +53,8 @@ def test_small_groups_are_one_for_open_use_or_none():
 
 def test_a_single_small_group_does_not_hide_behind_another_name():
     assert open_groups([a_group("b", 9)]) == []
+
+
+def test_households_that_are_in_several_small_groups_are_not_counted_as_many():
+    materials = [Group("material", key, ZERO | {"lines": 1}, ZERO | {"lines": 1}, 4) for key in "abc"]
+    assert open_groups(materials) == []

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from backend.catalogue import queries as drafts
+from backend.catalogue import service as catalogue
+from backend.kit.drafts import DraftNotFound
 from backend.simulation import queries, service
 from backend.simulation.errors import (
     AlreadyOver,
@@ -24,7 +27,7 @@ from backend.simulation.workbook import workbook
 from backend.subsidy.errors import ProgrammeNotFound
 from tests.backend.simulation.history import BEGINS, History
 from tests.backend.simulation.test_replay import ADMIN, run
-from tests.makers import NOON, YUHANG, a_material
+from tests.makers import NOON, YUHANG, a_material, a_price_list, a_programme
 
 DAY = timedelta(days=1)
 PERIOD = {"since": NOON - DAY, "until": NOON}
@@ -81,6 +84,24 @@ def test_the_same_is_not_simulated_twice_at_once_and_a_cancelled_one_makes_room(
     with pytest.raises(NotDone):
         queries.groups(db, YUHANG, first.id, by="day", audience="staff", cursor=None, limit=5)
     assert ask(db).state == "queued"
+
+
+def test_a_run_over_a_draft_is_written_on_it_with_what_it_read(db):
+    a_programme(db)
+    a_price_list(db, at=NOON - DAY)
+    draft = catalogue.draft(db, by=ADMIN, at=NOON, title="试行", note="")
+    with pytest.raises(ProposalUnclear):
+        ask(db, draft=draft.id, changes=[a_change()])
+    with pytest.raises(DraftNotFound):
+        ask(db, draft=ADMIN.id)
+
+    found = run(db, NOON, **PERIOD, draft=draft.id)
+
+    assert found["cost_difference_fen"] == 0
+    simulated = drafts.draft(db, YUHANG, draft.id)
+    assert simulated.simulated_digest == simulated.digest == draft.digest
+    assert simulated.simulation is not None
+    assert queries.simulation(db, YUHANG, simulated.simulation).digest == draft.digest
 
 
 def test_nobody_has_what_there_is_not(db):
