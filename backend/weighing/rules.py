@@ -153,7 +153,7 @@ def _cap(reading: Reading, rate: Rate, terms: Terms, *, granted_grams: int) -> s
     if not granted_grams:
         return "ceiling"
     if terms.bar is not None:
-        return terms.bar
+        return str(terms.bar)
     if terms.percent < 100:
         return "tapered"
     return "ceiling" if granted_grams < reading.net_grams else None
