@@ -24,8 +24,9 @@ PLANTED = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the tree, to plant things in."""
+    unneeded = shutil.ignore_patterns("__pycache__", "static", "node_modules")
     for name in ("backend", "ledger", "tests/architecture"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=unneeded)
     shutil.copy(ROOT / "setup.cfg", tmp_path)
     return tmp_path
 
