@@ -95,7 +95,7 @@ class Window:
         """Wait until nothing is on its way and nothing says that it loads."""
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_selector("h1")
-        self.page.wait_for_function("!document.querySelector('[data-loading]')")
+        self.page.wait_for_selector(".loading", state="detached")
 
     def check(self) -> None:
         """Hold the page against axe-core and its own width; nothing may have been complained of."""
