@@ -78,7 +78,10 @@ def changes(db: Session, district: str, number: int, *, since: int | None) -> li
 def price_lists(
     db: Session, district: str, *, on: date | None, cursor: str | None, limit: int
 ) -> Page[PriceListHead]:
-    """List a district's versions, or those that were in force at any time of a day; the newest first."""
+    """List a district's versions, or those that were in force at any time of a day; the newest first.
+
+    :raises NoPriceList: it has never published one
+    """
     later = (CatalogueVersion.district,), CatalogueVersion.number
     until = func.min(CatalogueVersion.effective_at).over(
         partition_by=later[0], order_by=later[1], rows=(1, None)
@@ -95,6 +98,8 @@ def price_lists(
     if (before := key_of(cursor, whole)) is not None:
         query = query.where(link.number < before[0])
     rows = db.execute(query.order_by(link.number.desc()).limit(limit + 1)).all()
+    if not rows and on is None and cursor is None:
+        raise NoPriceList
     return cut([row.head(until=until) for row, until in rows], limit, lambda head: (head.number,))
 
 

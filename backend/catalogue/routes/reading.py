@@ -49,7 +49,7 @@ def show_price_list(args: dict[str, datetime | None], district: str) -> PriceLis
 @public
 @blp.arguments(PriceListsIn, location="query")
 @blp.response(200, PriceListPageOut, example={"items": [PRICE_LIST_HEAD], "next_cursor": None})
-@refuses(CursorUnreadable)
+@refuses(CursorUnreadable, NoPriceList)
 def list_price_lists(args: dict[str, Any], district: str) -> Page[PriceListHead]:
     """List the versions that a district has published, the newest first, or those of a day."""
     see(session(), district)
