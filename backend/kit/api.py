@@ -262,9 +262,11 @@ class PlatformApi(Api):
 
 
 def _default(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    """Say what holds when a field is left out; some generators of clients read a null as the word."""
+    """Say what holds when a field is left out; some generators of clients read a null as the word, or a
+    rate, which is written as a text, as no number.
+    """
     found: dict[str, Any] = converter.field2default(field)
-    return {} if found.get("default") is None else found
+    return {} if found.get("default") is None or isinstance(field, house.Rate) else found
 
 
 def open_api(app: Flask) -> PlatformApi:

@@ -45,10 +45,10 @@ class RateIn(In):
 
     material = Words(minimum=1, maximum=40, required=True)
     accepted = Flag(load_default=True)
-    market_fen_per_kg = ExactRate(load_default=Decimal(0))
+    market_fen_per_kg = ExactRate(load_default=Decimal(0), metadata={"description": "0, if left out"})
     market_basis = fields.Nested(BasisIn, required=True)
-    subsidy_fen_per_kg = ExactRate(load_default=Decimal(0))
-    operator_fen_per_tonne = ExactRate(load_default=Decimal(0))
+    subsidy_fen_per_kg = ExactRate(load_default=Decimal(0), metadata={"description": "0, if left out"})
+    operator_fen_per_tonne = ExactRate(load_default=Decimal(0), metadata={"description": "0, if left out"})
     ceiling_grams = Grams(
         minimum=-_SLIP_GRAMS,
         maximum=_SLIP_GRAMS,
