@@ -1,5 +1,7 @@
 """Settlement on the wire."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from backend.accounts.parties import PartyKind, SheetState
@@ -12,9 +14,9 @@ _STATES = [state.value for state in SheetState]
 _KINDS = [kind.value for kind in PartyKind]
 
 
-def _month(**options: object) -> fields.String:
+def _month(**options: Any) -> fields.String:
     about = {"pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$", "description": "a calendar month, such as `2026-11`"}
-    return fields.String(validate=_MONTH, metadata=about, **options)  # type: ignore[arg-type]
+    return fields.String(validate=_MONTH, metadata=about, **options)
 
 
 class SheetsIn(PageIn):
