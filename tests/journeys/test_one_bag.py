@@ -39,6 +39,7 @@ def test_a_stranger_gets_from_a_phone_number_to_a_voucher(city, database):
         "subsidy_fen": 52,
         "operator_subsidy_fen": 104,
         "green_points": 292,
+        "waiting_points": 0,
         "saved_co2e_grams": 1_582 + 262,
     }
     assert stranger.get(f"/v1/pickups/{bag.pickup}")["state"] == "completed"
