@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 RUN = .venv/bin/python -m
-SIDE_BY_SIDE = --numprocesses=logical --maxprocesses=4 --dist=loadfile
+SIDE_BY_SIDE = --numprocesses=3 --dist=loadfile
 SHELL = /bin/sh
 
 .DEFAULT_GOAL := help
