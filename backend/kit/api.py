@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from backend.kit import body
 from backend.kit import fields as house
 from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, SignInUnfinished, View, mark
-from backend.kit.errors import BodyTooLarge, Busy, Invalid, NotJson, Problem, Unreadable
+from backend.kit.errors import Busy, Invalid, Problem
 from backend.kit.pace import TooOften, kind_of
 
 _ABOUT = (
@@ -178,7 +178,7 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     if asked := [header for note, header in named.items() if said.get(note)]:
         operation["parameters"] = [*doc.get("parameters", []), *asked]
     if method not in ("get", "head"):
-        problems += [Unreadable, BodyTooLarge, NotJson, Invalid]
+        problems += [*body.PROBLEMS, Invalid]
     problems += [TooOften, Busy]
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if said.get("tagged"):

@@ -91,11 +91,51 @@ class Unavailable(Problem):
 
 
 class Unreadable(BadRequest):
-    """The body is not JSON, not UTF-8, holds a key twice, or is nested too deep."""
+    """The body is not JSON, or not UTF-8."""
 
     code = "unreadable"
     zh = "请求内容无法读取，请发送 UTF-8 编码的 JSON。"
     en = "The body cannot be read; send JSON in UTF-8."
+
+
+class NumberOutOfRange(BadRequest):
+    """The body holds NaN, an infinity, a number beyond a double, or one of thousands of digits."""
+
+    code = "number_out_of_range"
+    zh = "请求内容中有一个数超出了可表示的范围。"
+    en = "A number in the body is out of range."
+
+
+class KeyTwice(BadRequest):
+    """An object of the body holds a key twice; nobody can know which value was meant."""
+
+    code = "key_twice"
+    zh = "请求内容中有重复的键，请每个键只写一次。"
+    en = "An object in the body holds a key twice; write each key once."
+
+
+class TooManyFields(BadRequest):
+    """An object of the body holds more fields than any of ours has."""
+
+    code = "too_many_fields"
+    zh = "请求内容中一个对象的字段过多。"
+    en = "An object in the body holds too many fields."
+
+
+class NestedTooDeep(BadRequest):
+    """The body is nested deeper than we read."""
+
+    code = "nested_too_deep"
+    zh = "请求内容嵌套过深。"
+    en = "The body is nested too deep."
+
+
+class NotUnicode(BadRequest):
+    """A text of the body holds half a surrogate pair, which is no character."""
+
+    code = "not_unicode"
+    zh = "请求内容中有不成对的代理项字符，不是有效的 Unicode 文本。"
+    en = "A text in the body holds a lone surrogate, which is not Unicode."
 
 
 class NoSuchAddress(NotFound):

@@ -14,12 +14,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from backend import cli
 from backend.app import create_app
 from backend.kit.auth import notes
+from backend.kit.body import PROBLEMS
 from backend.kit.errors import every_problem
 from backend.kit.sheets import CONTENT_TYPE
 from backend.local.places import ROOT
 from backend.settings import Settings
 
-OF_THE_KERNEL = {"unreadable", "body_too_large", "not_json", "invalid"}
+OF_THE_KERNEL = {"invalid", *(kind.code for kind in PROBLEMS)}
 PICTURES = {"image/svg+xml", CONTENT_TYPE}
 """What is not read as text shows no example."""
 

@@ -19,16 +19,22 @@ UNREADABLE = {
     "not UTF-8": b'{"words": "\xff"}',
     "UTF-16": '{"words": "a"}'.encode("utf-16"),
     "with a byte order mark": b'\xef\xbb\xbf{"words": "a"}',
-    "NaN": b'{"words": "a", "fen": NaN}',
-    "Infinity": b'{"words": "a", "fen": -Infinity}',
-    "a number beyond a double": b'{"words": "a", "fen": 1e400}',
-    "a number of 5000 digits": b'{"words": "a", "fen": ' + b"9" * 5000 + b"}",
-    "a key twice": b'{"words": "a", "words": "b"}',
-    "a key twice, deep inside": b'{"words": "a", "lines": [{"grams": 1, "grams": 2}]}',
-    "33 lists": b"[" * 33 + b"]" * 33,
-    "4000 lists": b"[" * 4000 + b"]" * 4000,
     "two values": b"{}{}",
 }
+STRICT = {
+    "NaN": (b'{"words": "a", "fen": NaN}', "number_out_of_range"),
+    "Infinity": (b'{"words": "a", "fen": -Infinity}', "number_out_of_range"),
+    "a number beyond a double": (b'{"words": "a", "fen": 1e400}', "number_out_of_range"),
+    "a number of 5000 digits": (b'{"words": "a", "fen": ' + b"9" * 5000 + b"}", "number_out_of_range"),
+    "a key twice": (b'{"words": "a", "words": "b"}', "key_twice"),
+    "a key twice, deep inside": (b'{"words": "a", "lines": [{"grams": 1, "grams": 2}]}', "key_twice"),
+    "201 fields": (json.dumps(dict.fromkeys(map(str, range(201)))).encode(), "too_many_fields"),
+    "33 lists": (b"[" * 33 + b"]" * 33, "nested_too_deep"),
+    "4000 lists": (b"[" * 4000 + b"]" * 4000, "nested_too_deep"),
+    "a lone surrogate": (rb'{"words": "\ud800"}', "not_unicode"),
+    "a lone surrogate in a key": (rb'{"words": "a", "\udfff": 1}', "not_unicode"),
+}
+"""What another reader might take, and take otherwise; each has a code of its own."""
 UNFIT: dict[str, tuple[Any, dict[str, str]]] = {
     "a list": ([1], {"body": "Invalid input type."}),
     "a text": ("words", {"body": "Invalid input type."}),
@@ -36,7 +42,6 @@ UNFIT: dict[str, tuple[Any, dict[str, str]]] = {
     "an unknown field": ({"words": "a", "no": 1}, {"no": "Unknown field."}),
     "a missing field": ({}, {"words": "Missing data for required field."}),
     "NUL": ({"words": "a\0"}, {"words": "Not a valid string."}),
-    "a lone surrogate": ({"words": "\ud800"}, {"words": "Not a valid string."}),
     "too long": ({"words": "a" * 41}, {"words": "Length must be between 1 and 40."}),
     "half a gram": ({"words": "a", "lines": [{"grams": 1.5}]}, {"lines.0.grams": "Not a valid integer."}),
     "true grams": ({"words": "a", "lines": [{"grams": True}]}, {"lines.0.grams": "Not a valid integer."}),
@@ -64,6 +69,13 @@ UNFIT: dict[str, tuple[Any, dict[str, str]]] = {
 @pytest.mark.parametrize("path", ["/v1/notes", "/v1/crashes"], ids=["takes a body", "takes none"])
 def test_what_is_not_json_is_unreadable(post: Post, path: str, body: bytes):
     assert code(post(path, data=body, content_type="application/json")) == (400, "unreadable")
+    assert planted.written() == []
+
+
+@pytest.mark.parametrize(("body", "expected"), STRICT.values(), ids=STRICT)
+@pytest.mark.parametrize("path", ["/v1/notes", "/v1/crashes"], ids=["takes a body", "takes none"])
+def test_what_may_be_read_in_two_ways_has_its_own_code(post: Post, path: str, body: bytes, expected: str):
+    assert code(post(path, data=body, content_type="application/json")) == (400, expected)
     assert planted.written() == []
 
 
