@@ -1,6 +1,7 @@
 """One world for all tests of a file; whatever they do to it is taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +18,12 @@ from backend.settings import settings
 from tests.conftest import Copies, _point_at
 from tests.walls import world as worlds
 from tests.walls.world import World
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what takes a minute to draw its cases where none of them would run."""
+    drawn = collection_path.name == "test_schema.py" and config.getoption("markexpr") == "not long"
+    return drawn or None
 
 
 @pytest.fixture(scope="module")
