@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -46,6 +47,13 @@ NOWHERE = "127.0.0.1:1"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a change of what somebody is shown be accepted."""
     parser.addoption("--accept", action="store_true", help="write the golden files anew")
+
+
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
+"""How long an example takes says how busy the machine is, and nothing of what is tested."""
 
 
 def pytest_configure() -> None:
