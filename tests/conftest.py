@@ -40,6 +40,10 @@ YUHANG = "330110"
 
 _opened: list[Any] = []
 
+SERVER = {"statement_timeout": "2min", "max_connections": "600", "fsync": "off", "full_page_writes": "off"}
+"""What waits for a lock that never comes shall fail, not hang; two crowds may come at once; and of the many
+databases that are made and dropped none has to outlive a power cut. A killed server recovers all the same."""
+
 NOWHERE = "127.0.0.1:1"
 """Where a test gets that asks for no server: nowhere, at once."""
 
@@ -113,8 +117,7 @@ class Copies:
 @pytest.fixture(scope="session")
 def shared_servers() -> Iterator[servers.Shared]:
     """The servers that all runs of this checkout share."""
-    # What waits for a lock that never comes shall fail, not hang; and two crowds may come at once.
-    with servers.shared("test", settings={"statement_timeout": "2min", "max_connections": "600"}) as running:
+    with servers.shared("test", settings=SERVER) as running:
         yield running
 
 

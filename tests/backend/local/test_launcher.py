@@ -152,7 +152,7 @@ def test_it_comes_up_after_everything_was_killed(checkout: Checkout) -> None:
         assert "releases: 2" in checkout.said()
 
 
-@pytest.mark.parametrize("seconds", [0.2, 0.8, 1.6])
+@pytest.mark.parametrize("seconds", [0.5, 1, 1.8])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_while_it_starts_leaves_nothing(checkout: Checkout, seconds: float, number: int) -> None:
     launcher = checkout.start()
