@@ -121,13 +121,15 @@ create table ledger.posting (
     check ((target_version is null) = (target_after is null))
 );
 
-create index posting_source_version on ledger.posting (book, source, source_stripe, source_version)
+-- An account's id says whose book it is, so that these are shorter than the keys.
+
+create index posting_source_version on ledger.posting (source, source_stripe, source_version)
     where source_version is not null;
-create index posting_target_version on ledger.posting (book, target, target_stripe, target_version)
+create index posting_target_version on ledger.posting (target, target_stripe, target_version)
     where target_version is not null;
-create index posting_source_entry on ledger.posting (book, source, entry)
+create index posting_source_entry on ledger.posting (source, entry)
     where source_version is null or source_stripe > 0;
-create index posting_target_entry on ledger.posting (book, target, entry)
+create index posting_target_entry on ledger.posting (target, entry)
     where target_version is null or target_stripe > 0;
 
 
