@@ -49,6 +49,23 @@ def resident(inside: str = "") -> Response:
     return entry("resident")
 
 
+@blp.get("/collector/")
+@blp.get("/collector/<path:inside>")
+@public
+@refuses(PagesNotBuilt)
+def collector(inside: str = "") -> Response:
+    """Show the app of collectors, which may look through the camera at a card."""
+    return seeing(entry("collector"))
+
+
+@blp.get("/collector/worker.js")
+@public
+@refuses(PagesNotBuilt)
+def collector_worker() -> Response:
+    """Serve what lets the app of collectors open without a network, at the address that it may serve."""
+    return strict(built("collector/worker.js"))
+
+
 @blp.get("/docs")
 @public
 @refuses(PagesNotBuilt)
@@ -110,11 +127,26 @@ def compressed(name: str, served: Response) -> Response:
 
 def entry(name: str) -> Response:
     """Serve the first file of some pages, which may load nothing but our own files."""
+    return strict(built(f"{name}/index.html"))
+
+
+def strict(shown: Response) -> Response:
+    """Let what is shown load our own files, and nothing else."""
+    shown.headers["Content-Security-Policy"] = PAGE_POLICY
+    return shown
+
+
+def built(name: str) -> Response:
+    """Serve a file whose name stays when its content changes."""
     try:
-        shown = send_from_directory(PAGES, f"{name}/index.html", max_age=0)
+        return send_from_directory(PAGES, name, max_age=0)
     except NotFound:
         raise PagesNotBuilt from None
-    shown.headers["Content-Security-Policy"] = PAGE_POLICY
+
+
+def seeing(shown: Response) -> Response:
+    """Let a page use the camera; whoever holds the device is still asked."""
+    shown.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
     return shown
 
 

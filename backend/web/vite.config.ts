@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
 
 const pages = fileURLToPath(new URL("./pages", import.meta.url));
 
@@ -16,11 +16,57 @@ const verifier = {
   transform: (code: string, id: string) => (id.endsWith("/verify/check.js") ? `${code}\nexport { check, say, Unproven };\n` : undefined),
 };
 
+const BASE = "/assets/pages/";
+
+/** What an entry loads, now or later: its scripts, its styles and its catalogues. */
+function filesOf(entry: string, bundle: Rolldown.OutputBundle): string[] {
+  const chunks = Object.values(bundle).filter((each) => each.type === "chunk");
+  const found = new Set<string>();
+  const waiting = chunks.filter((each) => each.isEntry && each.facadeModuleId === `${pages}/${entry}/index.html`).map((each) => each.fileName);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    const chunk = chunks.find((each) => each.fileName === name);
+    if (chunk) waiting.push(...chunk.imports, ...chunk.dynamicImports, ...(chunk.viteMetadata?.importedCss ?? []));
+  }
+  return [...found].sort().map((name) => BASE + name);
+}
+
+// The collector's pages are an app: a worker that serves them without a network, and a manifest in each language.
+const app: Plugin = {
+  name: "app",
+  generateBundle: {
+    order: "post",
+    handler(_options, bundle) {
+      const files = [...filesOf("collector", bundle), "/assets/leaf.svg"];
+      const worker = readFileSync(`${pages}/collector/worker.js`, "utf8").replace("const FILES = [];", `const FILES = ${JSON.stringify(files)};`);
+      this.emitFile({ type: "asset", fileName: "collector/worker.js", source: worker });
+      for (const language of ["zh-CN", "en"]) {
+        const words = JSON.parse(readFileSync(`${pages}/collector/words/${language}.json`, "utf8")) as Record<string, string>;
+        this.emitFile({ type: "asset", fileName: `collector/manifest.${language}.json`, source: JSON.stringify(manifest(words["app.title"]!, language)) });
+      }
+    },
+  },
+};
+
+const manifest = (name: string, lang: string) => ({
+  name,
+  short_name: name,
+  lang,
+  id: "/collector/",
+  start_url: "/collector/",
+  scope: "/collector/",
+  display: "standalone",
+  background_color: "#faf6ec",
+  theme_color: "#faf6ec",
+  icons: [{ src: "/assets/app.svg", sizes: "any", type: "image/svg+xml", purpose: "any maskable" }],
+});
+
 export default defineConfig({
   root: pages,
-  base: "/assets/pages/",
+  base: BASE,
   publicDir: false,
-  plugins: [vue(), verifier],
+  plugins: [vue(), verifier, app],
   resolve: { alias: { "@": pages } },
   build: {
     outDir: "../static/pages",

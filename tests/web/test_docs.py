@@ -128,7 +128,7 @@ def test_only_the_files_of_the_pages_are_served(visitor: FlaskClient, name: str)
         visitor.get(f"/assets/{name}")
 
 
-ENTRIES = ("/", "/app/", "/app/any/thing")
+ENTRIES = ("/", "/app/", "/app/any/thing", "/collector/", "/collector/any/thing")
 
 
 @pytest.mark.parametrize("path", ENTRIES)
@@ -153,6 +153,24 @@ def test_a_file_named_by_its_digest_is_kept_for_ever_and_comes_compressed(visito
         assert gzip.decompress(small.data) == large.data
         assert small.mimetype == large.mimetype
         assert "Accept-Encoding" in large.headers["Vary"]
+
+
+def test_the_collectors_app_names_what_it_needs_without_a_network(visitor: FlaskClient) -> None:
+    with visitor.get("/collector/worker.js") as worker:
+        [listed] = re.findall(r"const FILES = (\[.*\]);", worker.get_data(as_text=True))
+        assert worker.headers["Content-Security-Policy"] == routes.PAGE_POLICY  # it fetches by its own
+        assert "no-cache" in worker.headers["Cache-Control"]
+    with visitor.get("/collector/") as shown:
+        [script] = re.findall(r'<script[^>]* src="([^"]+)"', shown.get_data(as_text=True))
+        assert "camera=(self)" in shown.headers["Permissions-Policy"]
+    assert script in json.loads(listed)
+    for file in json.loads(listed):
+        with visitor.get(file) as found:
+            assert found.status_code == 200
+
+    for language in ("zh-CN", "en"):
+        with visitor.get(f"/assets/pages/collector/manifest.{language}.json") as manifest:
+            assert manifest.get_json()["scope"] == "/collector/"
 
 
 def test_anybody_may_see_them() -> None:

@@ -26,6 +26,9 @@ export const signed = (n: number): string => (n > 0 ? `+${count(n)}` : count(n).
 export const yuan = (fen: number): string =>
   new Intl.NumberFormat(language.value, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(fen / 100);
 
+/** "glass, paper and foam", in the language that is chosen. */
+export const listed = (names: string[]): string => new Intl.ListFormat(language.value).format(names);
+
 /** A rate as the catalogue writes it, "80" fen per kg → "¥0.80". */
 export const rate = (fen: string): string => `¥${number(4, 2).format(Number(fen) / 100)}`;
 
@@ -40,7 +43,8 @@ const PARTS: Record<When, Intl.DateTimeFormatOptions> = {
 export const when = (at: string | number | Date, as: When = "moment"): string =>
   new Intl.DateTimeFormat(language.value, { ...PARTS[as], timeZone: ZONE }).format(new Date(at));
 
-const dayOf = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(at);
+/** The day in the city, 2026-11-16. */
+export const dayOf = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(at);
 
 /** "today", "tomorrow" or the day, and from when to when. */
 export function windowOf(start: string, end: string): string {

@@ -29,6 +29,10 @@ export const icons = {
   plus: "M12 5v14M5 12h14",
   map: "M9 4 3.500 6.500v13.500L9 17.500l6 2.500 5.500-2.500V4L15 6.500 9 4ZM9 4v13.500M15 6.500V20",
   card: "M3 6h18v12H3zM3 10h18M7 15h4",
+  scan: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16",
+  erase: "M9 5h11v14H9l-6-7 6-7ZM12 9.500l5 5M17 9.500l-5 5",
+  sync: "M20 7v5h-5M4 17v-5h5M5.500 9a7 7 0 0 1 11.500-2.500L20 9.500M18.500 15a7 7 0 0 1-11.500 2.500L4 14.500",
+  swap: "M7 4 3.500 7.500 7 11M3.500 7.500H17M17 13l3.500 3.500L17 20M20.500 16.500H7",
 } as const;
 
 export type IconName = keyof typeof icons;

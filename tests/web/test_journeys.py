@@ -1,0 +1,173 @@
+"""What people do with the pages, in a real browser on the real platform."""
+
+from datetime import datetime
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Route
+
+from backend.kit.clock import CITY
+from seeds import load
+from tests.web.conftest import CODE, Person, Stage, Window
+
+
+def test_a_stranger_signs_in_sets_up_and_books(stage: Stage) -> None:
+    with stage.window() as window:
+        page = window.page
+        window.open("/app/")
+        page.get_by_label("手机号").fill("161 0000 0777")
+        page.get_by_role("button", name="获取验证码").click()
+        page.get_by_label("短信验证码").fill(CODE)
+        window.check()
+        page.get_by_role("button", name="登录").click()
+
+        page.get_by_text("余杭区").click()
+        page.locator(".options button").first.click()
+        page.get_by_label("门牌地址").fill("示范路 7 号 7 幢 707 室")
+        page.get_by_role("checkbox").check()
+        window.check()
+        page.get_by_role("button", name="完成").click()
+
+        page.get_by_role("button", name="一键预约上门回收").click()
+        page.get_by_role("region", name="上门回收").wait_for()
+        window.settle()
+        window.check()
+
+
+def test_tokens_are_out_of_reach_of_scripts(stage: Stage) -> None:
+    with stage.window(signed_in="16100000778") as window:
+        window.open("/app/")
+
+        kept = window.page.evaluate("[document.cookie, JSON.stringify({...localStorage})]")
+        [access] = [
+            one for one in window.page.context.cookies(f"{stage.base}/v1/me") if "access" in one["name"]
+        ]
+        assert access["httpOnly"]
+        assert access["sameSite"] == "Strict"
+        assert all(access["value"] not in text for text in kept)
+
+
+def book(stage: Stage, phone: str) -> tuple[Person, dict[str, Any]]:
+    """Let a new household book with one tap; somebody is on the way."""
+    resident = stage.newcomer(phone)
+    return resident, resident.post("/v1/pickups", {})
+
+
+def go_to_the_door(window: Window, pickup: dict[str, Any]) -> None:
+    """Take a job on and stand at its door."""
+    day = datetime.fromisoformat(pickup["window_start"]).astimezone(CITY).date()
+    window.open(f"/collector/stops/{pickup['id']}?date={day}")
+    window.page.get_by_role("button", name="接单").click()
+    window.page.get_by_role("button", name="我到门口了").click()
+    window.page.get_by_role("button", name="开始称重").click()
+
+
+def type_weight(window: Window, weight: str) -> None:
+    """Choose glass, and press what the scale shows."""
+    window.page.get_by_role("button", name="玻璃", exact=True).click()
+    keys = window.page.get_by_role("group", name="数字键")
+    for key in weight:
+        keys.get_by_role("button", name="小数点" if key == "." else key, exact=True).click()
+    window.page.get_by_role("button", name="记下").click()
+
+
+def test_a_resident_and_a_collector_at_once(stage: Stage) -> None:
+    resident = stage.newcomer("16100000781")
+    with stage.window(signed_in="16100000781") as phone:
+        phone.open("/app/")
+        phone.page.get_by_role("button", name="一键预约上门回收").click()
+        phone.page.get_by_role("region", name="上门回收").wait_for()
+        [pickup] = resident.get("/v1/pickups")["items"]
+        collector = resident.get(f"/v1/pickups/{pickup['id']}")["collector"]["number"]
+        phone.open(f"/app/pickups/{pickup['id']}")
+
+        with stage.window(signed_in=collector) as window:
+            go_to_the_door(window, pickup)
+            type_weight(window, "5.4")
+            window.page.get_by_role("button", name="称好了，出报价").click()
+            window.page.get_by_role("region", name="居民同意吗？").wait_for()
+
+            phone.page.get_by_role("button", name="同意，记入账本").click()
+            window.page.get_by_text("居民在手机上同意").wait_for()
+            window.check()
+        phone.page.get_by_text("已记入账本").wait_for()
+        phone.check()
+
+    [weighing] = resident.get("/v1/weighings")["items"]
+    points = resident.get(f"/v1/weighings/{weighing['id']}")["totals"]["green_points"]
+    assert points > 0
+    assert resident.get("/v1/accounts")["green"]["points"] == points
+
+
+def test_what_was_weighed_without_a_network_is_posted_once(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000782")
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        context = window.page.context
+        go_to_the_door(window, pickup)
+        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.settle()
+
+        context.set_offline(True)
+        type_weight(window, "5.4")
+        window.page.get_by_role("button", name="称好了，出报价").click()
+        window.page.get_by_text("报价在本机").wait_for()
+        window.check(network=False)
+        window.page.close()
+
+        later = Window(context.new_page(), stage.base)
+        later.page.goto(f"{stage.base}/collector/tickets")
+        later.page.get_by_text("1 张在本机，还没有全部发送").wait_for()
+        assert resident.get("/v1/weighings")["items"] == []
+
+        lose_an_answer(context, "**/v1/weighings")
+        context.set_offline(False)
+        later.page.get_by_text("全部已到服务器").wait_for()
+        later.page.get_by_role("link", name="等居民答复").click()
+        [weighing] = resident.get("/v1/weighings")["items"]
+        quote = resident.get(f"/v1/weighings/{weighing['id']}")
+        later.page.get_by_label("六位数字", exact=True).fill(quote["confirmation_code"])
+        later.page.get_by_role("button", name="记入账本").click()
+        later.page.get_by_text("凭六位数字同意").wait_for()
+
+    assert [line["gross_grams"] for line in quote["lines"]] == [5400]
+    entries = resident.get("/v1/accounts/green/entries")["items"]
+    assert [entry["points"] for entry in entries] == [quote["totals"]["green_points"]]
+
+
+def lose_an_answer(context: BrowserContext, url: str) -> None:
+    """Let the next request arrive and its answer not."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    context.route(url, lose, times=1)
+
+
+def test_collectors_change_over_and_each_sends_their_own(stage: Stage) -> None:
+    _, pickup = book(stage, "16100000783")
+    first = pickup["collector"]["number"]
+    second = {"C0001": "C0002", "C0002": "C0001"}[first]
+    with stage.window(signed_in=first) as window:
+        page = window.page
+        go_to_the_door(window, pickup)
+        type_weight(window, "2")
+        page.goto(f"{stage.base}/collector/sign-in")
+        sign_in(window, second)
+        page.get_by_role("link", name="称重单").click()
+        page.get_by_text("同事有 1 张在本机").wait_for()
+        window.check()
+
+        page.goto(f"{stage.base}/collector/sign-in")
+        sign_in(window, first)
+        page.get_by_role("link", name="1 张在本机").wait_for()
+
+
+def sign_in(window: Window, number: str) -> None:
+    """Take a phone that is bound, with number and PIN."""
+    window.page.get_by_label("工号").fill(number)
+    keys = window.page.get_by_role("group", name="数字键")
+    for key in load.cast(number)["pin"]:
+        keys.get_by_role("button", name=key, exact=True).click()
+    window.page.get_by_role("button", name="登录").click()
+    window.page.wait_for_url("**/collector/")
+    window.settle()
