@@ -5,6 +5,7 @@ import re
 import secrets
 import sys
 import time
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,11 +18,13 @@ from backend import migrations
 from backend.accounts import jobs as accounts
 from backend.accounts import service as accounting
 from backend.app import create_app
+from backend.carbon import queries as carbon
+from backend.carbon.errors import NoFactorSet
 from backend.identity import service as identity
 from backend.identity.queries import ROLES, STEPS, StaffRole
 from backend.kit import envelope, idempotency, jobs, logs, rotation, trail
 from backend.kit.auth import Actor
-from backend.kit.clock import utc_now
+from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.kit.errors import every_problem
 from backend.kit.starting import refuse_nonsense, refuse_unsafe
@@ -29,6 +32,7 @@ from backend.network import queries as network
 from backend.settings import settings
 from backend.staffing import jobs as staffing
 from backend.webhooks import jobs as webhooks
+from backend.weighing import service as weighing
 
 API_DOCS = Path(__file__).parents[1] / "api_docs"
 ROUNDS = (
@@ -189,6 +193,44 @@ def reissued(numbers: TextIO) -> None:
             found = identity.reissue(db, some, at=utc_now())
         known, unreadable = known + found.known, unreadable + found.unreadable
     click.echo(f"{known} are known and noted; {unreadable} are no mobile numbers of mainland China.")
+
+
+@cli.command()
+@click.option("--district", required=True, help="a district code, such as 330110")
+@click.option("--name", required=True, help="the set's name, such as lower_bound")
+@click.option("--version", required=True, type=int)
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="the first day")
+@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="the day after the last")
+@click.option("--dry-run", is_flag=True, help="only tell what it would change, by material")
+def recompute(
+    *, district: str, name: str, version: int, since: datetime, until: datetime, dry_run: bool
+) -> None:
+    """Apply an approved set of carbon factors to past weighings, by entries beside theirs.
+
+    What breaks off is run again and goes on; run once more, it posts nothing.
+    """
+    period = {"since": since.replace(tzinfo=CITY), "until": until.replace(tzinfo=CITY)}
+    with transaction(districts=[district], read_only=True) as db:
+        try:
+            factors = carbon.factor_set_named(db, name, version)
+        except NoFactorSet:
+            raise click.ClickException(f"No set {name} {version} was approved.") from None
+        for one in weighing.simulate(db, district, factors, **period):
+            click.echo(
+                f"{one.material:<24} {one.net_grams:>14,} g: {one.credited_co2e_grams:>12,} g CO2e credited,"
+                f" {one.saved_co2e_grams:>12,} under the set ({one.change_co2e_grams:+,})"
+            )
+    last, done = None, 0
+    while not dry_run:
+        with transaction(districts=[district]) as db:
+            step = weighing.recompute(db, district, factors, **period, at=utc_now(), after=last)
+        last, done = step.last, done + step.weighings
+        click.echo(
+            f"{done:,} weighings: {step.posted:,} entries, +{step.added_co2e_grams:,}"
+            f" -{step.taken_co2e_grams:,} g CO2e, {step.short_co2e_grams:,} g not there any more"
+        )
+        if last is None:
+            break
 
 
 @cli.command()

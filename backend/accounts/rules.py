@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, Title]] = {
     "budget.funded": Title("预算拨款", "Budget funded"),
     "settlement.signed": Title("绿分结算", "Points settled"),
     "settlement.paid": Title("结算款支付", "Settlement paid"),
+    "carbon.recomputed": Title("碳减排量重算", "Saved CO2e recomputed"),
     "points.expired": Title("绿分到期失效", "Points lapsed"),
     "subsidy.accepted": Title("核实通过的补贴", "Subsidy paid after a check"),
     "subsidy.paid_late": Title("补发排队的补贴", "Queued subsidy paid"),

@@ -116,6 +116,17 @@ def post(
     return ledger.post(driver(db), entry)
 
 
+def post_all(db: Session, entries: Sequence[Entry]) -> list[Outcome]:
+    """Post many facts in one round trip, each by itself, as the last locking write of a transaction.
+
+    :raises Unbacked: one would leave points without a fen behind them
+    """
+    for entry in entries:
+        if not is_backed(entry.postings):
+            raise Unbacked(entry.key)
+    return ledger.post_many(driver(db), entries) if entries else []
+
+
 def entry_of(outcome: Outcome) -> UUID:
     """Return the entry of a posting that could not be refused.
 

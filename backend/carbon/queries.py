@@ -36,6 +36,19 @@ def factor_set_by_id(db: Session, factor_set_id: UUID) -> FactorSet:
     return _read(db, FactorSetRow.id == factor_set_id)
 
 
+def factor_set_named(db: Session, name: str, version: int) -> FactorSet:
+    """Return an approved set by its name and version.
+
+    :raises NoFactorSet: there is none
+    """
+    return _read(db, (FactorSetRow.name == name) & (FactorSetRow.version == version))
+
+
+def factor_set_ids(db: Session) -> list[UUID]:
+    """List the sets that were ever approved."""
+    return list(db.scalars(select(FactorSetRow.id).where(FactorSetRow.approved_at.is_not(None))))
+
+
 def _read(db: Session, which: ColumnElement[bool]) -> FactorSet:
     rows = db.execute(
         select(FactorSetRow, FactorRow)

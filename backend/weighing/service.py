@@ -23,7 +23,7 @@ from backend.network import queries as network
 from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
-from backend.weighing import events, queries, quoting
+from backend.weighing import events, queries, quoting, recomputing
 from backend.weighing.errors import (
     AlreadyConfirmed,
     AlreadyEnded,
@@ -41,6 +41,11 @@ from backend.weighing.errors import (
 from backend.weighing.models import Weighing
 from backend.weighing.postings import confirmed
 from backend.weighing.rules import CODE_TRIES, LIVE, Reading, State
+
+recompute = recomputing.recompute
+"""Post what a set of factors changes for past weighings."""
+simulate = recomputing.simulate
+"""Tell what it would change."""
 
 
 def record(
