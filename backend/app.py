@@ -56,6 +56,7 @@ def create_app() -> Platform:
     for room in (*ROOMS, dead_letters):
         api.register_blueprint(room.blp)
     api.register_blueprint(weighing.desk)
+    api.register_blueprint(simulation.factor_runs)
     api.register_blueprint(accounts.settlement)
     app.register_blueprint(accounts.log)
     app.register_blueprint(web.blp)

@@ -215,7 +215,7 @@ def recompute(
             factors = carbon.factor_set_named(db, name, version)
         except NoFactorSet:
             raise click.ClickException(f"No set {name} {version} was approved.") from None
-        for one in weighing.simulate(db, district, factors, **period):
+        for one in weighing.simulate(db, district, factors.lines, **period).materials:
             click.echo(
                 f"{one.material:<24} {one.net_grams:>14,} g: {one.credited_co2e_grams:>12,} g CO2e credited,"
                 f" {one.saved_co2e_grams:>12,} under the set ({one.change_co2e_grams:+,})"

@@ -74,7 +74,7 @@ def factors(db: Session) -> str:
     read = register("carbon_factors.toml")
     (head,) = read["set"]
     lines = tuple(_factor(entry) for entry in read["factor"])
-    carbon.approve(
+    carbon.publish(
         db,
         FactorSet(
             id=new_id(BEGINS),

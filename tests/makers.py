@@ -4,6 +4,7 @@ Each maker fills in what a test does not care about. A new noun is a new functio
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from backend.accounts import service as accounts
 from backend.accounts.postings import Priced, PricedLine, credited
 from backend.carbon import service as carbon
-from backend.carbon.queries import Factor, FactorSet
+from backend.carbon.queries import Factor, FactorSet, Naming
 from backend.catalogue import service as catalogue
 from backend.catalogue.queries import Basis, Material, Rate
 from backend.identity import queries as identities
@@ -375,8 +376,40 @@ def an_approved_factor_set(db: Session, *, at: datetime = NOON, version: int = 1
     for factor in factors:
         a_material(db, factor.material)
     approved = a_factor_set(*factors, version=version, at=at)
-    carbon.approve(db, approved)
+    carbon.publish(db, approved)
     return approved
+
+
+def a_factor_draft(
+    db: Session,
+    *factors: Factor,
+    by: Actor | None = None,
+    at: datetime = NOON,
+    state: str = "drafted",
+    name: str = "lower_bound",
+    simulated: bool = True,
+) -> UUID:
+    """Bring a draft of a set, of what is in force or of these factors, as far as a state."""
+    drafter, approver = by or an_actor(DRAFTER), an_actor(APPROVER, "approver")
+    for factor in factors:
+        a_material(db, factor.material)
+    said = {field.name: "说明" for field in fields(Naming)}
+    naming = Naming(**{**said, "name": name})
+    made = carbon.draft(db, by=drafter, at=at, title="草案", note="", naming=naming, factors=factors or None)
+    if simulated:
+        carbon.mark_simulated(db, draft=made.id, simulation=new_id(at), digest=made.digest, at=at)
+    seen: dict[str, Any] = {"is_as_seen": as_it_is, "at": at}
+    if state == "withdrawn":
+        carbon.withdraw(db, made.id, by=drafter, reason="另起。", **seen)
+    if state in ("submitted", "approved", "rejected", "published"):
+        carbon.submit(db, made.id, by=drafter, **seen)
+    if state == "rejected":
+        carbon.reject(db, made.id, by=approver, reason="来源过时。", **seen)
+    if state in ("approved", "published"):
+        carbon.approve(db, made.id, by=approver, **seen)
+    if state == "published":
+        carbon.publish_draft(db, made.id, by=approver, **seen)
+    return made.id
 
 
 # ── subsidy ──

@@ -1,9 +1,7 @@
 """The questions that are asked of accounts."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -189,13 +187,6 @@ def statement(
     before = None if key is None else str(key[0])
     lines = ledger.statement(driver(db), district, path, asset, before=before, limit=limit + 1)
     return cut(lines, limit, lambda line: (line.version,))
-
-
-def facts_of(db: Session, district: str, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """Read what entries say beside their postings, by their keys; those that do not exist are left out."""
-    query = "select key, facts from ledger.entry where book = %(book)s and key = any (%(keys)s)"
-    rows = driver(db).execute(query, {"book": district, "keys": list(keys)})
-    return dict(rows.fetchall())
 
 
 def entry(db: Session, district: str, entry_id: UUID, *, household: UUID) -> Recorded | None:

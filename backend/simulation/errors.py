@@ -81,3 +81,27 @@ class NotDone(Conflict):
     code = "simulation_not_done"
     zh = "模拟完成之后才有结果。"
     en = "There are results once the simulation is done."
+
+
+class FactorRunNotFound(NotFound):
+    """The district has no such run of factors."""
+
+    code = "factor_run_not_found"
+    zh = "没有这次因子运算。"
+    en = "There is no such run of factors."
+
+
+class FactorRunLive(Conflict):
+    """The same draft is being simulated, or the same set applied."""
+
+    code = "factor_run_live"
+    zh = "同一草案正在模拟或同一因子集正在重算，请等待其结束或先取消。"
+    en = "The same draft is being simulated, or the same set applied; wait for it or cancel it."
+
+
+class FactorRunOver(Conflict):
+    """What has ended cannot be cancelled."""
+
+    code = "factor_run_over"
+    zh = "这次因子运算已经结束。"
+    en = "This run of factors has ended already."

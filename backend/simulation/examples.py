@@ -111,3 +111,64 @@ GROUP = {
     "gained_points": 15_000,
     "lost_points": 0,
 }
+
+_SAVED = {
+    "material": "glass",
+    "lines": 1_200,
+    "net_grams": 6_000_000,
+    "credited_co2e_grams": 1_825_800,
+    "saved_co2e_grams": 1_800_000,
+    "change_co2e_grams": -25_800,
+    "households": 400,
+}
+_RUN: dict[str, Any] = {
+    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2c02",
+    "since": "2026-10-01T00:00:00+08:00",
+    "until": "2026-11-01T00:00:00+08:00",
+    "requested_by": "0192f0c4-5a2c-7b11-9d03-7e8f1a2b3c4d",
+    "requested_at": "2026-11-16T02:12:00+00:00",
+    "started_at": None,
+    "ended_at": None,
+    "weighings": 900,
+    "weighings_done": 0,
+    "percent": 0,
+    "done_by": None,
+    "found": None,
+    "posted": 0,
+    "added_co2e_grams": 0,
+    "taken_co2e_grams": 0,
+    "short_co2e_grams": 0,
+}
+FACTORS_SIMULATED: dict[str, Any] = {
+    **_RUN,
+    "kind": "simulation",
+    "state": "queued",
+    "draft": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b13",
+    "factor_set": None,
+    "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
+FACTORS_FOUND: dict[str, Any] = {
+    **FACTORS_SIMULATED,
+    "state": "done",
+    "started_at": "2026-11-16T02:12:01+00:00",
+    "ended_at": "2026-11-16T02:12:02+00:00",
+    "weighings_done": 900,
+    "percent": 100,
+    "found": {
+        "materials": [_SAVED],
+        "households": 400,
+        "gaining": 0,
+        "losing": 400,
+        "recomputed_co2e_grams": 0,
+        "change_co2e_grams": -25_800,
+    },
+}
+RECOMPUTED: dict[str, Any] = {
+    **_RUN,
+    "kind": "recomputation",
+    "state": "queued",
+    "draft": None,
+    "factor_set": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
+    "digest": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
+}
+RECOMPUTATION_CANCELLED = {**RECOMPUTED, "state": "cancelled", "ended_at": "2026-11-16T02:12:01+00:00"}

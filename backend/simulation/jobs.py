@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.db import transaction
 from backend.kit.jobs import Errand, handles
-from backend.simulation import service
+from backend.simulation import factoring, service
 
 _WAITS = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=1))
 
@@ -44,3 +44,42 @@ def _keep(
 
 def _fail(simulation: UUID, district: str, db: Session, at: datetime) -> None:
     service.fail(db, simulation, district=district, at=at)
+
+
+@handles(factoring.SIMULATE, waits=_WAITS)
+def simulate_factors(_db: Session, *, district: str, at: datetime, run: str) -> Errand:
+    """Reckon what a draft of factors would change, with no lock held."""
+    this = UUID(run)
+    return Errand(
+        partial(_foresee, this, district),
+        done=partial(_keep_found, this, district, begun_at=at),
+        given_up=partial(_fail_run, this, district),
+    )
+
+
+def _foresee(run: UUID, district: str) -> factoring.Found | None:
+    with transaction(districts=[district], read_only=True) as db:
+        return factoring.foresee(db, run, district=district)
+
+
+def _keep_found(
+    run: UUID,
+    district: str,
+    db: Session,
+    found: factoring.Found | None,
+    at: datetime,
+    *,
+    begun_at: datetime,
+) -> None:
+    if found is not None:
+        factoring.keep(db, run, found, district=district, at=at, begun_at=begun_at)
+
+
+def _fail_run(run: UUID, district: str, db: Session, at: datetime) -> None:
+    factoring.fail(db, run, district=district, at=at)
+
+
+@handles(factoring.RECOMPUTE, waits=_WAITS)
+def recompute_factors(db: Session, *, district: str, at: datetime, run: str) -> None:
+    """Apply factors to the next weighings, in the transaction that marks the event done."""
+    factoring.go_on(db, UUID(run), district=district, at=at)

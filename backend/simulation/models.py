@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.db import Base, InDistrict
-from backend.simulation.rules import LIVE, Group, Simulation, State
+from backend.simulation.rules import LIVE, FactorRun, Group, RunKind, Simulation, State
 
 _STATES = ", ".join(f"'{state}'" for state in State)
+_KINDS = ", ".join(f"'{kind}'" for kind in RunKind)
 _LIVE = "state in ('queued', 'running')"
 
 
@@ -106,3 +107,54 @@ class GroupRow(Base):
         """Return what leaves this room."""
         names = (name for name in Group.__dataclass_fields__ if name != "homes")
         return Group(**{name: getattr(self, name) for name in names})
+
+
+class FactorRunRow(InDistrict, Base):
+    """A run of factors over past weighings that somebody asked for."""
+
+    __tablename__ = "factor_run"
+    __table_args__ = (
+        CheckConstraint(f"kind in ({_KINDS})", name="kind"),
+        CheckConstraint(f"state in ({_STATES})", name="state"),
+        CheckConstraint("since < until and until <= requested_at", name="past"),
+        CheckConstraint(f"({_LIVE}) = (ended_at is null)", name="ended"),
+        CheckConstraint(
+            "(kind = 'simulation') = (draft is not null) and num_nonnulls(draft, factor_set) = 1", name="what"
+        ),
+        CheckConstraint("(kind = 'simulation' and state = 'done') = (found is not null)", name="found"),
+        Index("uq_factor_run_live", "district", "kind", "digest", unique=True, postgresql_where=text(_LIVE)),
+    )
+
+    kind: Mapped[str]
+    state: Mapped[str]
+    draft: Mapped[UUID | None] = mapped_column(ForeignKey("factor_set_draft.id"))
+    factor_set: Mapped[UUID | None] = mapped_column(ForeignKey("factor_set.id"))
+    digest: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    requested_by: Mapped[UUID]
+    requested_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    weighings: Mapped[int]
+    weighings_done: Mapped[int]
+    after: Mapped[UUID | None]
+    """The last weighing that was looked at: from there it goes on."""
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    posted: Mapped[int]
+    added_co2e_grams: Mapped[int]
+    taken_co2e_grams: Mapped[int]
+    short_co2e_grams: Mapped[int]
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it is still to be done."""
+        return self.state in LIVE
+
+    def end(self, state: State, *, at: datetime) -> None:
+        """End it for good."""
+        self.state, self.ended_at = state, at
+
+    def run(self) -> FactorRun:
+        """Return what leaves this room."""
+        return FactorRun(**{name: getattr(self, name) for name in FactorRun.__dataclass_fields__})

@@ -11,9 +11,19 @@ from sqlalchemy.orm import Session
 from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.paging import Page, cut, key_of
-from backend.simulation.errors import NotDone, SimulationNotFound
-from backend.simulation.models import Checkpoint, GroupRow, SimulationRow
-from backend.simulation.rules import Group, Opening, Pair, Proposal, Replay, Simulation, State, exact
+from backend.simulation.errors import FactorRunNotFound, NotDone, SimulationNotFound
+from backend.simulation.models import Checkpoint, FactorRunRow, GroupRow, SimulationRow
+from backend.simulation.rules import (
+    FactorRun,
+    Group,
+    Opening,
+    Pair,
+    Proposal,
+    Replay,
+    Simulation,
+    State,
+    exact,
+)
 from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Ends, replaying
 
@@ -156,3 +166,34 @@ def _proposed(asked: Simulation) -> dict[UUID, Mapping[str, Any]]:
         cap.programme: {name: value for name, value in vars(cap).items() if name != "programme"}
         for cap in caps
     }
+
+
+def factor_run(db: Session, district: str, run_id: UUID) -> FactorRun:
+    """Return a run of factors.
+
+    :raises FactorRunNotFound: the district has none with this id
+    """
+    row = db.get(FactorRunRow, (district, run_id))
+    if row is None:
+        raise FactorRunNotFound
+    return row.run()
+
+
+def factor_run_locked(db: Session, district: str, run_id: UUID) -> FactorRunRow:
+    """Return a run of factors that stays as it is until this transaction ends.
+
+    :raises FactorRunNotFound: the district has none with this id
+    """
+    row = db.get(FactorRunRow, (district, run_id), with_for_update=True, populate_existing=True)
+    if row is None:
+        raise FactorRunNotFound
+    return row
+
+
+def factor_runs(db: Session, district: str, *, cursor: str | None, limit: int) -> Page[FactorRun]:
+    """List a district's runs of factors, the newest first."""
+    query = select(FactorRunRow).where(FactorRunRow.district == district)
+    if (before := key_of(cursor, UUID)) is not None:
+        query = query.where(FactorRunRow.id < before[0])
+    rows = db.scalars(query.order_by(FactorRunRow.id.desc()).limit(limit + 1)).all()
+    return cut([row.run() for row in rows], limit, lambda one: (one.id,))

@@ -29,6 +29,7 @@ from backend.simulation.errors import (
     SimulationNotFound,
 )
 from backend.simulation.examples import ASKED, CANCELLED, DONE, GROUP, QUEUED
+from backend.simulation.factor_routes import blp as factor_runs
 from backend.simulation.rules import Group, Simulation
 from backend.simulation.schemas import (
     AskIn,
@@ -40,6 +41,8 @@ from backend.simulation.schemas import (
 )
 from backend.simulation.workbook import workbook
 from backend.subsidy.errors import ProgrammeNotFound
+
+__all__ = ["blp", "factor_runs"]
 
 blp = Room(
     "simulations",

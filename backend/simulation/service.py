@@ -77,7 +77,7 @@ def ask(
     :raises ProgrammeNotFound: the district has no such programme
     :raises AlreadyRunning: the same proposal is being simulated
     """
-    _check_period(since, until, at=at)
+    check_period(since, until, at=at)
     proposal, digest = _proposal(db, by.district, draft=draft, changes=changes, caps=caps)
     _check_proposal(db, proposal, district=by.district)
     asked = {
@@ -123,7 +123,13 @@ def _proposal(
     return Proposal(True, tuple(Change.of(line.rate) for line in found.lines)), found.digest
 
 
-def _check_period(since: datetime, until: datetime, *, at: datetime) -> None:
+def check_period(since: datetime, until: datetime, *, at: datetime) -> None:
+    """Refuse a period that nothing can be learned from.
+
+    :raises PeriodEmpty: it does not end after it begins
+    :raises PeriodInFuture: it has not passed
+    :raises PeriodTooLong: it is longer than a year
+    """
     if since >= until:
         raise PeriodEmpty
     if until > at:

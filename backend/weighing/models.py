@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Sequence, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Sequence,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.postings import PricedLine
@@ -256,3 +264,25 @@ class QuoteStep(Base):
     queued_operator_fen: Mapped[int]
     reconstructed: Mapped[bool] = mapped_column(server_default="false")
     """Whether it was written afterwards from what the lines still said: then removed lines are missing."""
+
+
+class CarbonChange(Base):
+    """What a set of factors changed of a past weighing, once; the entry says the same."""
+
+    __tablename__ = "carbon_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "weighing"], ["weighing.district", "weighing.id"]),
+        CheckConstraint("delta_co2e_grams <> 0", name="something"),
+        CheckConstraint("taken_co2e_grams between 0 and greatest(-delta_co2e_grams, 0)", name="taken"),
+    )
+
+    district: Mapped[str] = mapped_column(primary_key=True)
+    weighing: Mapped[UUID] = mapped_column(primary_key=True)
+    factor_set: Mapped[UUID] = mapped_column(ForeignKey("factor_set.id"), primary_key=True)
+    delta_co2e_grams: Mapped[int]
+    """Against what stood before: what its lines were credited, and what other sets changed since."""
+    taken_co2e_grams: Mapped[int]
+    """Of a loss: what the household still had."""
+    entry: Mapped[UUID | None]
+    """None where nothing was there to be taken."""
+    at: Mapped[datetime]

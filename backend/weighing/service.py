@@ -46,6 +46,8 @@ recompute = recomputing.recompute
 """Post what a set of factors changes for past weighings."""
 simulate = recomputing.simulate
 """Tell what it would change."""
+count_agreed = recomputing.count
+"""Count what it would look at."""
 
 
 def record(

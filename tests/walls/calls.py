@@ -14,6 +14,7 @@ from typing import Any, get_args
 from werkzeug.routing import Rule
 
 from backend.app import create_app
+from backend.carbon.examples import FACTOR_SAID, NAMING
 from backend.identity.queries import StaffRole
 from backend.identity.rules import TERMS
 from backend.kit.auth import notes
@@ -24,7 +25,7 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation"}
+OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run"}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
@@ -42,6 +43,7 @@ OWNED = (
         "draft",
         "sheet",
         "simulation",
+        "factor_run",
     }
 )
 """What somebody may name that is not theirs."""
@@ -188,6 +190,17 @@ CALLS: dict[str, Call] = {
     "catalogue_withdraw_draft": Call(body={"reason": "另起草案。"}),
     "catalogue_publish_draft": Call(Stage.ACCEPTED, body={}),
     "carbon_show_factors": Call(),
+    "carbon_list_factor_sets": Call(),
+    "carbon_show_factor_set": Call(),
+    "carbon_list_drafts": Call(query={"limit": "100"}),
+    "carbon_draft": Call(body={"title": "草案", "naming": NAMING}),
+    "carbon_show_draft": Call(),
+    "carbon_edit_draft": Call(body={"title": "草案", "note": "", "naming": NAMING, "factors": [FACTOR_SAID]}),
+    "carbon_submit_draft": Call(),
+    "carbon_approve_draft": Call(Stage.ASSIGNED),
+    "carbon_reject_draft": Call(Stage.ASSIGNED, body={"reason": "来源过时。"}),
+    "carbon_withdraw_draft": Call(body={"reason": "另起草案。"}),
+    "carbon_publish_draft": Call(Stage.ACCEPTED, body={}),
     "subsidy_show_guide": Call(),
     "subsidy_list_programmes": Call(),
     "subsidy_open_programme": Call(body={"name_zh": "新项目", "name_en": "A new one", **makers.BASIS}),
@@ -269,6 +282,23 @@ CALLS: dict[str, Call] = {
     "simulations_cancel": Call(refused={"district_admin": "simulation_already_over"}),
     "simulations_list_groups": Call(query={"by": "material"}),
     "simulations_download": Call(),
+    "factor_runs_simulate": Call(
+        body={
+            "draft": "{factor_draft}",
+            "since": "2026-01-01T00:00:00+08:00",
+            "until": "2026-02-01T00:00:00+08:00",
+        }
+    ),
+    "factor_runs_recompute": Call(
+        body={
+            "factor_set": "{factor_set}",
+            "since": "2026-01-01T00:00:00+08:00",
+            "until": "2026-02-01T00:00:00+08:00",
+        }
+    ),
+    "factor_runs_list_runs": Call(query={"limit": "100"}),
+    "factor_runs_show_run": Call(),
+    "factor_runs_cancel_run": Call(),
     "jobs_list_dead": Call(),
     "jobs_try_again": Call(),
 }

@@ -20,6 +20,7 @@ from backend.accounts import settling
 from backend.accounts.parties import Month
 from backend.accounts.postings import credited
 from backend.booking import service as booking
+from backend.carbon import queries as carbon
 from backend.identity import service as identity
 from backend.identity.models import TokenFamily, digest
 from backend.identity.rules import NEWCOMER, RESIDENT, ROLES
@@ -30,6 +31,7 @@ from backend.kit.ids import new_id
 from backend.network import service as network
 from backend.notices import service as notices
 from backend.rewards import service as rewards
+from backend.simulation import factoring
 from backend.simulation import service as simulation
 from backend.staffing import service as staffing
 from backend.subsidy import orders
@@ -147,6 +149,11 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
         admin = scene.people["district_admin"].actor
         state = DRAFTS.get(stage, "drafted")
         scene.ids["draft"] = str(makers.a_draft(db, by=admin, district=scene.district, at=at, state=state))
+        drafted = makers.a_factor_draft(db, by=admin, at=at, state=state)
+        scene.ids["factor_draft"] = str(drafted)
+        scene.ids["factor_set"] = str(carbon.factor_set(db, at=at).id)
+        asked = factoring.simulate(db, by=admin, at=at, draft=drafted, since=at - timedelta(days=1), until=at)
+        scene.ids["factor_run"] = str(asked.id)
 
 
 def _settle(db: Session, district: str, scenes: Mapping[str, Mapping[Stage, Scene]], *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from backend.kit.drafts import Drafted
+from backend.kit.drafts import Approval, Drafted
 from backend.kit.rounding import half_up
 
 __all__ = [
@@ -115,15 +115,6 @@ class _Priced:
     def rates(self) -> Mapping[str, Rate]:
         """The rate of each material that has one."""
         return {line.material.key: line.rate for line in self.lines}
-
-
-@dataclass(frozen=True)
-class Approval:
-    """The way that led to a version: its draft, the run that told its cost, and who answers for it."""
-
-    draft: UUID
-    simulation: UUID
-    by: UUID
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from marshmallow import fields, post_load, validate
 
 from backend.catalogue import rules
 from backend.catalogue.schemas.lists import RateOut
-from backend.kit.drafts import State
-from backend.kit.fields import Count, ExactRate, Flag, Grams, Id, In, Moment, Out, Words
-from backend.kit.paging import PageIn, page_out
+from backend.kit.drafts.schemas import DraftedOut, DraftsIn, ReasonIn
+from backend.kit.fields import ExactRate, Flag, Grams, Id, In, Moment, Words
+from backend.kit.paging import page_out
 
 __all__ = [
     "DraftIn",
@@ -97,18 +97,6 @@ class EditIn(DraftIn):
     rates = fields.List(fields.Nested(RateIn), required=True, validate=validate.Length(max=_MOST_RATES))
 
 
-class DraftsIn(PageIn):
-    """Which drafts."""
-
-    state = fields.String(load_default=None, validate=validate.OneOf([state.value for state in State]))
-
-
-class ReasonIn(In):
-    """Why."""
-
-    reason = Words(minimum=1, maximum=500, required=True)
-
-
 class PublicationIn(In):
     """From when, and whether in place of what was announced."""
 
@@ -123,40 +111,13 @@ class PublicationIn(In):
     )
 
 
-class DraftHeadOut(Out):
+class DraftHeadOut(DraftedOut):
     """A draft, without its rates."""
 
-    id = Id(required=True)
     district = fields.String(required=True)
     based_on = Id(required=True, allow_none=True, metadata={"description": "the version that it changes"})
-    title = fields.String(required=True)
-    note = fields.String(required=True)
-    state = fields.String(required=True, metadata={"enum": [state.value for state in State]})
-    revision = Count(required=True, metadata={"description": "how often it changed or went a step"})
-    digest = fields.String(required=True, metadata={"description": "SHA-256 of what decides payments"})
-    simulation = Id(required=True, allow_none=True)
-    simulated_at = Moment(required=True, allow_none=True)
-    is_simulated = fields.Boolean(
-        required=True, metadata={"description": "whether just what it now says was simulated"}
-    )
-    authors = fields.List(Id(), required=True, metadata={"description": "none of whom decides on it"})
-    drafted_by = Id(required=True)
-    drafted_at = Moment(required=True)
-    submitted_by = Id(required=True, allow_none=True)
-    submitted_at = Moment(required=True, allow_none=True)
-    approved_by = Id(required=True, allow_none=True)
-    approved_at = Moment(required=True, allow_none=True)
-    rejected_by = Id(required=True, allow_none=True)
-    rejected_at = Moment(required=True, allow_none=True)
-    withdrawn_by = Id(required=True, allow_none=True)
-    withdrawn_at = Moment(required=True, allow_none=True)
-    published_by = Id(required=True, allow_none=True)
-    published_at = Moment(required=True, allow_none=True)
     effective_at = Moment(
         required=True, allow_none=True, metadata={"description": "from when it is in force, once published"}
-    )
-    reason = fields.String(
-        required=True, allow_none=True, metadata={"description": "why it was rejected or withdrawn"}
     )
 
 

@@ -11,7 +11,14 @@ _SIGNED_IN = ("me:read", "session:end")
 _EVERYBODY = (*_SIGNED_IN, "access:read")
 _WORKING = (*_EVERYBODY, "session:exchange", "notice:read", "service:read", "secret:change")
 _STAFF = (*_WORKING, "second_factor:enrol")
-_OVERSEEING = ("offer:read", "budget:read", "evidence:read", "price_list:read", "simulation:read")
+_OVERSEEING = (
+    "offer:read",
+    "budget:read",
+    "evidence:read",
+    "price_list:read",
+    "simulation:read",
+    "factor_set:read",
+)
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
     RESIDENT: frozenset(
@@ -63,6 +70,8 @@ ROLES: Mapping[str, frozenset[str]] = {
             "evidence:decide",
             "price_list:read",
             "price_list:draft",
+            "factor_set:read",
+            "factor_set:draft",
             "service:edit",
             "jobs:manage",
             "person:read",
@@ -97,6 +106,9 @@ ROLES: Mapping[str, frozenset[str]] = {
             "budget:freeze",
             "price_list:approve",
             "price_list:publish",
+            "factor_set:approve",
+            "factor_set:publish",
+            "factor_set:recompute",
             "settlement:read",
             "settlement:sign",
             "settlement:pay",

@@ -12,10 +12,11 @@ from backend.kit.drafts.errors import (
     SimulationOutdated,
     StepImpossible,
 )
-from backend.kit.drafts.rules import FINAL, Drafted, Standing, State, Step, after
+from backend.kit.drafts.rules import FINAL, Approval, Drafted, Standing, State, Step, after
 
 __all__ = [
     "FINAL",
+    "Approval",
     "DraftColumns",
     "DraftNotFound",
     "DraftOutdated",

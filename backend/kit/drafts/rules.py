@@ -132,3 +132,12 @@ class Drafted:
     def is_simulated(self) -> bool:
         """Tell whether just this was simulated."""
         return self.simulated_digest == self.digest
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The way that led to a version: its draft, the run that told its cost, and who answers for it."""
+
+    draft: UUID
+    simulation: UUID
+    by: UUID

@@ -5,7 +5,7 @@ from backend.simulation.rules.proposal import Cap, Change, Proposal
 from backend.simulation.rules.ratios import ExactRate, exact
 from backend.simulation.rules.replay import Opening, Replay
 from backend.simulation.rules.tally import FIGURES, Tally
-from backend.simulation.rules.values import LIVE, Simulation, State
+from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
 from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
 from backend.simulation.rules.words import UNKNOWNS, UNTIL_THEN
 
@@ -17,12 +17,14 @@ __all__ = [
     "Cap",
     "Change",
     "ExactRate",
+    "FactorRun",
     "Group",
     "Lists",
     "Opening",
     "Pair",
     "Proposal",
     "Replay",
+    "RunKind",
     "Simulation",
     "State",
     "Tally",

@@ -23,6 +23,20 @@ class State(StrEnum):
 LIVE = frozenset({State.QUEUED, State.RUNNING})
 
 
+def _ends_by(
+    state: str, started_at: datetime | None, done: int, whole: int | None, *, at: datetime
+) -> datetime | None:
+    if state != State.RUNNING or started_at is None or not whole or not done:
+        return None
+    return at + (at - started_at) * (whole - done) / done
+
+
+def _percent(state: str, done: int, whole: int | None) -> int:
+    if state == State.DONE:
+        return 100
+    return min(99, 100 * done // whole) if whole else 0
+
+
 @dataclass(frozen=True)
 class Simulation:
     """One run over a period."""
@@ -46,16 +60,12 @@ class Simulation:
 
     def ends_by(self, at: datetime) -> datetime | None:
         """Reckon when it will be done, at the pace it has kept so far."""
-        if self.state != State.RUNNING or self.started_at is None or not self.lines or not self.lines_done:
-            return None
-        return at + (at - self.started_at) * (self.lines - self.lines_done) / self.lines_done
+        return _ends_by(self.state, self.started_at, self.lines_done, self.lines, at=at)
 
     @property
     def percent(self) -> int:
         """Say how much of it is done."""
-        if self.state == State.DONE:
-            return 100
-        return min(99, 100 * self.lines_done // self.lines) if self.lines else 0
+        return _percent(self.state, self.lines_done, self.lines)
 
     @property
     def does_not_know(self) -> list[dict[str, str]]:
@@ -65,3 +75,48 @@ class Simulation:
         if older:
             said.append({"zh": UNTIL_THEN[0].format(lines=older), "en": UNTIL_THEN[1].format(lines=older)})
         return said
+
+
+class RunKind(StrEnum):
+    """What a run over past weighings does with factors."""
+
+    SIMULATION = "simulation"
+    """Tells what a draft of a set would change."""
+    RECOMPUTATION = "recomputation"
+    """Posts what an approved set changes."""
+
+
+@dataclass(frozen=True)
+class FactorRun:
+    """One run of a set of factors, or of a draft of one, over the weighings of a period."""
+
+    id: UUID
+    kind: str
+    state: str
+    draft: UUID | None
+    factor_set: UUID | None
+    digest: str
+    """Of the draft as it was read; of a set, its id."""
+    since: datetime
+    until: datetime
+    requested_by: UUID
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    weighings: int
+    """How many there were when it was asked for."""
+    weighings_done: int
+    found: Mapping[str, Any] | None
+    posted: int
+    added_co2e_grams: int
+    taken_co2e_grams: int
+    short_co2e_grams: int
+
+    def ends_by(self, at: datetime) -> datetime | None:
+        """Reckon when it will be done, at the pace it has kept so far."""
+        return _ends_by(self.state, self.started_at, self.weighings_done, self.weighings, at=at)
+
+    @property
+    def percent(self) -> int:
+        """Say how much of it is done."""
+        return _percent(self.state, self.weighings_done, self.weighings)

@@ -36,7 +36,7 @@ def test_a_later_set_takes_over_from_its_day(db: Session):
 
 def test_a_version_that_is_known_stays_as_it_is(db: Session):
     first = an_approved_factor_set(db)
-    service.approve(db, a_factor_set(a_factor("glass", "99")))
+    service.publish(db, a_factor_set(a_factor("glass", "99")))
 
     assert queries.factor_set(db, at=NOON).id == first.id
 

@@ -1,9 +1,12 @@
-"""Carbon on the wire."""
+"""Sets of factors on the wire."""
 
 from marshmallow import fields
 
 from backend.carbon.rules import UNIT
 from backend.kit.fields import Count, Id, In, Moment, Out, Rate
+from backend.kit.paging import page_out
+
+__all__ = ["FactorOut", "FactorSetOut", "FactorSetPageOut", "FactorsIn", "NamingOut"]
 
 
 class FactorsIn(In):
@@ -37,12 +40,10 @@ class FactorOut(Out):
     basis_en = fields.String(required=True)
 
 
-class FactorSetOut(Out):
-    """A named and versioned set of factors."""
+class NamingOut(Out):
+    """What a set is called, what it counts and against what, and which authority stands behind it."""
 
-    id = Id(required=True)
     name = fields.String(required=True)
-    version = Count(required=True)
     name_zh = fields.String(required=True)
     name_en = fields.String(required=True)
     unit = fields.Constant(UNIT, required=True, metadata={"type": "string", "enum": [UNIT]})
@@ -50,10 +51,34 @@ class FactorSetOut(Out):
     boundary_en = fields.String(required=True)
     baseline_zh = fields.String(required=True)
     baseline_en = fields.String(required=True)
-    valid_from = Moment(required=True)
     approved_by_zh = fields.String(required=True)
     approved_by_en = fields.String(required=True)
-    approved_at = Moment(required=True)
     note_zh = fields.String(required=True)
     note_en = fields.String(required=True)
+
+
+class FactorApprovalOut(Out):
+    """The way that led to a set."""
+
+    draft = Id(required=True)
+    simulation = Id(required=True)
+    by = Id(required=True, metadata={"description": "who answers for it, and did not draft it"})
+
+
+class FactorSetOut(NamingOut):
+    """A named and versioned set of factors."""
+
+    id = Id(required=True)
+    version = Count(required=True)
+    valid_from = Moment(required=True)
+    approved_at = Moment(required=True)
+    approval = fields.Nested(
+        FactorApprovalOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for what was planted before anything was weighed"},
+    )
     factors = fields.List(fields.Nested(FactorOut), required=True, attribute="lines")
+
+
+FactorSetPageOut = page_out(FactorSetOut)
