@@ -14,6 +14,7 @@ from backend.kit.paging import Page, cut, key_of
 from backend.simulation.errors import FactorRunNotFound, NotDone, SimulationNotFound
 from backend.simulation.models import Checkpoint, FactorRunRow, GroupRow, SimulationRow
 from backend.simulation.rules import (
+    ExactRate,
     FactorRun,
     Group,
     Opening,
@@ -105,17 +106,17 @@ class Lists:
 
     def __init__(self, db: Session, district: str, proposal: Proposal) -> None:
         @cache
-        def in_force(price_list: UUID) -> Mapping[str, catalogue.Rate]:
-            rates = catalogue.version(db, district, price_list).rates
+        def in_force(price_list: str) -> Mapping[str, ExactRate]:
+            rates = catalogue.version(db, district, UUID(price_list)).rates
             return {material: exact(rate) for material, rate in rates.items()}
 
         @cache
-        def proposed(price_list: UUID) -> Mapping[str, catalogue.Rate]:
-            rates = proposal.over(catalogue.version(db, district, price_list).rates)
+        def proposed(price_list: str) -> Mapping[str, ExactRate]:
+            rates = proposal.over(catalogue.version(db, district, UUID(price_list)).rates)
             return {material: exact(rate) for material, rate in rates.items()}
 
         self.in_force, self.proposed = in_force, proposed
-        self.factors = cache(lambda factor_set: carbon.factor_set_by_id(db, factor_set))
+        self.factors = cache(lambda factor_set: carbon.factor_set_by_id(db, UUID(factor_set)))
 
 
 def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,12 +15,14 @@ _AT_A_TIME = 5_000
 
 
 class Step(NamedTuple):
-    """What one line was promised or gave back, with what is known today of its weighing."""
+    """What one line was promised or gave back, with what is known today of its weighing.
+
+    Ids are text: nobody reckons with them, and they are made and compared in a fraction of the time.
+    """
 
     seq: int
     kind: str
-    line: UUID
-    weighing: UUID
+    line: str
     at: datetime
     material: str
     net_grams: int
@@ -30,13 +31,12 @@ class Step(NamedTuple):
     subsidy_fen: int
     operator_subsidy_fen: int
     saved_co2e_grams: int
-    programme: UUID | None
     queued_fen: int
     queued_operator_fen: int
-    reconstructed: bool
+    programme: str | None
     household: str
-    price_list: UUID
-    factor_set: UUID
+    price_list: str
+    factor_set: str
     opened_at: datetime
     ended_at: datetime | None
     is_confirmed: bool
@@ -44,6 +44,11 @@ class Step(NamedTuple):
     """Whether what it holds was given back later."""
     is_declined: bool
     """Whether that was because staff did not accept its evidence: then the rest of it is paid."""
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """Return what it was promised, in the order of a replay's outcome."""
+        return self[6:13]
 
     @property
     def held_fen(self) -> int:
@@ -66,9 +71,9 @@ class Stretch:
 
 
 _STEPS = """
-    select s.seq, s.kind, s.line, s.weighing, s.at, s.material, s.net_grams, s.market_fen, s.subsidised_grams,
-           s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.programme, s.queued_fen,
-           s.queued_operator_fen, s.reconstructed, w.household::text, w.price_list, w.factor_set, w.opened_at,
+    select s.seq, s.kind, s.line::text, s.at, s.material, s.net_grams, s.market_fen, s.subsidised_grams,
+           s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.queued_fen, s.queued_operator_fen,
+           s.programme::text, w.household::text, w.price_list::text, w.factor_set::text, w.opened_at,
            case when w.ended_at <= %(known_at)s then w.ended_at end,
            w.state = 'confirmed' and w.ended_at <= %(known_at)s,
            exists (select from quote_step b

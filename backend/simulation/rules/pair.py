@@ -2,30 +2,30 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
-from uuid import UUID
 
 from backend.carbon.queries import FactorSet
-from backend.catalogue.queries import Rate
+from backend.simulation.rules.ratios import ExactRate
 from backend.simulation.rules.replay import Replay
 from backend.simulation.rules.tally import Tally
 from backend.subsidy.queries import BudgetEvent
-from backend.weighing.queries import HELD, Price, Step
+from backend.weighing.queries import HELD, Step
 
 
 class Lists(Protocol):
     """Where the price lists and factors of weighings are found."""
 
-    def in_force(self, price_list: UUID) -> Mapping[str, Rate]:
+    def in_force(self, price_list: str) -> Mapping[str, ExactRate]:
         """Return what a weighing was quoted by."""
 
-    def proposed(self, price_list: UUID) -> Mapping[str, Rate]:
+    def proposed(self, price_list: str) -> Mapping[str, ExactRate]:
         """Return what it would have been quoted by."""
 
-    def factors(self, factor_set: UUID) -> FactorSet:
+    def factors(self, factor_set: str) -> FactorSet:
         """Return what its grams are reckoned by."""
 
 
@@ -49,7 +49,7 @@ class Pair:
         :param events: all that ever happened to the district's budgets, in order
         """
         since, until = datetime.fromisoformat(self.since), datetime.fromisoformat(self.until)
-        for _, together in groupby(steps, key=lambda step: step.seq):
+        for _, together in groupby(steps, key=itemgetter(0)):
             bag = list(together)
             while self.events < len(events) and events[self.events].at <= bag[0].at:
                 self._happen(events[self.events])
@@ -78,17 +78,17 @@ class Pair:
         rates = lists.proposed(bag[0].price_list)
         taken = [step for step in bag if step.material in rates and rates[step.material].accepted]
         quoted = self.then.quote(taken, rates, factors) if taken else []
-        then: dict[UUID, Price] = {step.line: one for step, one in zip(taken, quoted, strict=True)}
+        then = {step.line: one for step, one in zip(taken, quoted, strict=True)}
         for step, one in zip(bag, now, strict=True):
             self.tally.add(step, one, then.get(step.line))
-        for step in bag:
             if step.given_back and step.line not in then:
-                self.then.promised[str(step.line)] = ["", 0, "", 0]
+                self.then.promised[step.line] = ["", 0, "", 0]
         self.lines += len(bag)
 
     def rest(self) -> bytes:
         """Return all of it as JSON."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        told = {**vars(self), "now": vars(self.now), "then": vars(self.then), "tally": vars(self.tally)}
+        return json.dumps(told, separators=(",", ":")).encode()
 
     @classmethod
     def wake(cls, rested: bytes) -> "Pair":

@@ -30,6 +30,11 @@ class ExactRate(Rate):
         return (granted_grams * percent * over + under) // (2 * under)
 
     @cached_property
+    def payer(self) -> str | None:
+        """Name who pays its subsidies."""
+        return None if self.programme is None else str(self.programme)
+
+    @cached_property
     def _market(self) -> tuple[int, int]:
         return _doubled(self.market_fen_per_kg, _GRAMS_PER_KG)
 

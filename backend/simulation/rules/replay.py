@@ -3,20 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
 from heapq import heappop, heappush
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
-from backend.catalogue.queries import Rate
-from backend.kit.clock import CITY
+from backend.simulation.rules.outcome import Held, Outcome, When, outcome, when
+from backend.simulation.rules.ratios import ExactRate
 from backend.subsidy.queries import (
     BudgetEvent,
     Terms,
-    month_of,
     percent_paid,
-    period_of,
     terms,
     under_ceiling,
 )
@@ -36,21 +33,6 @@ class Opening:
     """Fen paid or promised of each budget, by programme and period."""
     queued: Sequence[Step] = ()
     """Lines that a programme had promised from money to come."""
-
-
-class Held(Protocol):
-    """What a line holds, as it was quoted or as it would have been."""
-
-    @property
-    def subsidised_grams(self) -> int: ...
-    @property
-    def held_fen(self) -> int: ...
-    @property
-    def queued_fen(self) -> int: ...
-    @property
-    def queued_operator_fen(self) -> int: ...
-    @property
-    def programme(self) -> UUID | None: ...
 
 
 @dataclass
@@ -136,12 +118,61 @@ class Replay:
             given += heappop(waiting)[2]
         self.left[place] -= given
 
-    def quote(self, steps: Sequence[Step], rates: Mapping[str, Rate], factors: FactorSet) -> list[Price]:
+    def quote(
+        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet
+    ) -> list[Outcome]:
         """Quote one bag as it would have been quoted."""
-        first = steps[0]
-        began = when(first.opened_at)
-        home, period = f"{first.household}|{began.month}|", began.period
-        readings = [Reading(step.line, step.material, step.net_grams, 0) for step in steps]
+        began = when(steps[0].opened_at)
+        return self._quote_plainly(steps, rates, factors, began) or self._quote_at_the_cap(
+            steps, rates, factors, began
+        )
+
+    def _quote_plainly(
+        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
+    ) -> list[Outcome] | None:
+        """Quote a bag whose programmes pay all of it; nothing has happened where one does not.
+
+        Nearly all bags are such. It comes to what a bag at the cap does, without making anything of readings.
+        """
+        home = f"{steps[0].household}|{began.month}|"
+        asked: dict[str, int] = {}
+        granted: dict[str, int] = {}
+        found = []
+        for step in steps:
+            rate, net = rates[step.material], step.net_grams
+            saved = factors.saved_co2e_grams(step.material, net)
+            if rate.payer is None:
+                found.append(Outcome(rate.market_fen(net), 0, 0, 0, saved, 0, 0, rate.payer))
+                continue
+            budget = f"{rate.payer}|{began.period}"
+            terms = self._terms_of(rate.payer, budget, began.period)
+            if terms.bar is not None:
+                return None
+            ceiling = home + step.material
+            taken = self.taken.get(ceiling, 0) + granted.get(ceiling, 0)
+            grams = under_ceiling(net, ceiling_grams=rate.ceiling_grams, taken_grams=taken)
+            subsidy = rate.subsidy_fen(grams, terms.percent)
+            operator = rate.operator_subsidy_fen(grams, terms.percent)
+            granted[ceiling] = granted.get(ceiling, 0) + grams
+            asked[budget] = asked.get(budget, 0) + subsidy + operator
+            found.append(Outcome(rate.market_fen(net), grams, subsidy, operator, saved, 0, 0, rate.payer))
+        if any(fen > self.left.get(budget, 0) for budget, fen in asked.items() if fen):
+            return None
+        for budget, fen in asked.items():
+            self.left[budget] = self.left.get(budget, 0) - fen
+        for ceiling, grams in granted.items():
+            self.taken[ceiling] = self.taken.get(ceiling, 0) + grams
+        for step, one in zip(steps, found, strict=True):
+            if step.given_back:
+                self._remember(step, home + step.material, f"{one.programme}|{began.period}", one)
+        return found
+
+    def _quote_at_the_cap(
+        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
+    ) -> list[Outcome]:
+        """Quote a bag by the very functions that quotes are made by, whatever its programmes do."""
+        home, period = f"{steps[0].household}|{began.month}|", began.period
+        readings = [Reading(UUID(step.line), step.material, step.net_grams, 0) for step in steps]
         granted = {
             material: under_ceiling(
                 grams,
@@ -156,21 +187,24 @@ class Replay:
             rates,
             factors,
             shares=shares,
-            terms=self._terms([rates[step.material].programme for step in steps], period),
-            hold=lambda prices: self._hold(prices, first, period),
+            terms=self._terms([rates[step.material] for step in steps], period),
+            hold=lambda prices: self._hold(prices, steps[0], period),
         )
         for material, grams in unpaid(prices, shares).items():
             granted[material] -= grams
         for material, grams in granted.items():
             self.taken[home + material] = self.taken.get(home + material, 0) + grams
-        for step, one in zip(steps, prices, strict=True):
-            self._remember(step, home + step.material, _budget(one.programme, period), one)
-        return prices
+        found = [outcome(one) for one in prices]
+        for step, one in zip(steps, found, strict=True):
+            self._remember(step, home + step.material, f"{one.programme}|{period}", one)
+        return found
 
-    def _terms(self, programmes: Sequence[UUID | None], period: str) -> dict[UUID | None, Terms]:
+    def _terms(self, rates: Sequence[ExactRate], period: str) -> dict[UUID | None, Terms]:
         return {
-            owner: _NOBODY if owner is None else self._terms_of(_name(owner), _budget(owner, period), period)
-            for owner in programmes
+            rate.programme: _NOBODY
+            if rate.payer is None
+            else self._terms_of(rate.payer, f"{rate.payer}|{period}", period)
+            for rate in rates
         }
 
     def _terms_of(self, owner: str, place: str, period: str) -> Terms:
@@ -193,20 +227,20 @@ class Replay:
             if one.held_fen and one.programme is not None:
                 asked[one.programme] = asked.get(one.programme, 0) + one.held_fen
         for owner, fen in asked.items():
-            place = _budget(owner, period)
+            place = f"{owner}|{period}"
             if self.left.get(place, 0) < fen:
                 self.ran_out.setdefault(place, step.at.isoformat())
                 return owner
         for owner, fen in asked.items():
-            self.left[_budget(owner, period)] -= fen
+            self.left[f"{owner}|{period}"] -= fen
         return None
 
     def _remember(self, step: Step, ceiling: str, budget: str, one: Held) -> None:
         """Keep in mind what a line holds if it will be given back, or is owed if it will be agreed on."""
         if step.given_back:
-            self.promised[str(step.line)] = [ceiling, one.subsidised_grams, budget, one.held_fen]
-        elif (owed := one.queued_fen + one.queued_operator_fen) and step.is_confirmed:
-            heappush(self.queues.setdefault(str(one.programme), []), _owed(step, owed))
+            self.promised[step.line] = [ceiling, one.subsidised_grams, budget, one.held_fen]
+        elif one.owed_fen and step.is_confirmed:
+            heappush(self.queues.setdefault(str(one.programme), []), _owed(step, one.owed_fen))
 
     def follow(self, steps: Sequence[Step]) -> None:
         """Let a bag of outside the period be quoted as it was."""
@@ -222,48 +256,22 @@ class Replay:
         for step in steps:
             ceiling, budget = _places(step)
             as_it_was = [ceiling, step.subsidised_grams, budget, step.held_fen]
-            ceiling, grams, budget, fen = self.promised.pop(str(step.line), as_it_was)
+            ceiling, grams, budget, fen = self.promised.pop(step.line, as_it_was)
             if grams:
                 self.taken[ceiling] = self.taken.get(ceiling, 0) - grams
             if fen:
                 self.left[budget] = self.left.get(budget, 0) + fen
 
 
-class When(NamedTuple):
-    """What the moment at which a weighing began decides: its ceiling, its budget, and its day."""
-
-    month: str
-    period: str
-    day: str
-
-
-@lru_cache(maxsize=64)
-def when(opened_at: datetime) -> When:
-    """Say what a moment decides; lines of one weighing share theirs."""
-    return When(month_of(opened_at), period_of(opened_at), f"{opened_at.astimezone(CITY):%Y-%m-%d}")
-
-
-@cache
-def _budget(programme: UUID | None, period: str) -> str:
-    """Name a budget; there are a few."""
-    return f"{programme}|{period}"
-
-
-@cache
-def _name(programme: UUID) -> str:
-    """Name a programme; there are a few."""
-    return str(programme)
-
-
 def _places(step: Step) -> tuple[str, str]:
     """Name the ceiling and the budget of a line."""
     began = when(step.opened_at)
-    return f"{step.household}|{began.month}|{step.material}", _budget(step.programme, began.period)
+    return f"{step.household}|{began.month}|{step.material}", f"{step.programme}|{began.period}"
 
 
 def _owed(step: Step, fen: int) -> list[Any]:
     assert step.ended_at is not None, "only what was agreed on is owed"
-    return [step.ended_at.isoformat(), str(step.line), fen]
+    return [step.ended_at.isoformat(), step.line, fen]
 
 
 def _queues(steps: Sequence[Step]) -> dict[str, list[list[Any]]]:

@@ -1,12 +1,12 @@
 """What two replays of one history come to, line by line, and whether the first is what the ledger has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from operator import add, attrgetter
+from dataclasses import dataclass, field
+from operator import add
 from typing import Final
 
-from backend.simulation.rules.replay import when
-from backend.weighing.queries import Price, Step
+from backend.simulation.rules.outcome import Outcome, when
+from backend.weighing.queries import Step
 
 FIGURES: Final = ("lines", "net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
 """What is counted of the rates in force, and then once more of the proposal."""
@@ -29,12 +29,13 @@ class Tally:
     unexplained: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Lines whose replay under the rates in force is not what the ledger has; by how many fen, and grams."""
 
-    def add(self, step: Step, now: Price, then: Price | None) -> None:
+    def add(self, step: Step, now: Outcome, then: Outcome | None) -> None:
         """Count a line.
 
         :param then: as proposed; None where the material would not have been taken
         """
-        self._compare(step, now)
+        if now.amounts != step.amounts:
+            self._note(step, now)
         if step.is_declined:
             now, then = _without_subsidy(now), then and _without_subsidy(then)
         elif step.given_back:
@@ -55,11 +56,7 @@ class Tally:
             self.last_days[home] = day
             self.households[day] = self.households.get(day, 0) + 1
 
-    def _compare(self, step: Step, now: Price) -> None:
-        if _said(now) != _said(step):
-            self._note(step, now)
-
-    def _note(self, step: Step, now: Price) -> None:
+    def _note(self, step: Step, now: Outcome) -> None:
         fen = (
             abs(now.market_fen - step.market_fen)
             + abs(now.subsidy_fen - step.subsidy_fen)
@@ -75,28 +72,16 @@ class Tally:
 _NOTHING = (0,) * len(FIGURES)
 
 
-_said = attrgetter(
-    "market_fen",
-    "subsidised_grams",
-    "subsidy_fen",
-    "operator_subsidy_fen",
-    "saved_co2e_grams",
-    "queued_fen",
-    "queued_operator_fen",
-)
+def _without_subsidy(one: Outcome) -> Outcome:
+    return one._replace(subsidy_fen=0, operator_subsidy_fen=0, queued_fen=0, queued_operator_fen=0)
 
 
-def _without_subsidy(one: Price) -> Price:
-    return replace(one, subsidy_fen=0, operator_subsidy_fen=0, queued_fen=0, queued_operator_fen=0)
-
-
-def _points(one: Price) -> int:
+def _points(one: Outcome) -> int:
     return one.market_fen + one.subsidy_fen
 
 
-def _row(one: Price, net_grams: int) -> tuple[int, ...]:
-    queued = one.queued_fen + one.queued_operator_fen
-    return (1, net_grams, one.market_fen, one.subsidy_fen, one.operator_subsidy_fen, queued)
+def _row(one: Outcome, net_grams: int) -> tuple[int, ...]:
+    return (1, net_grams, one.market_fen, one.subsidy_fen, one.operator_subsidy_fen, one.owed_fen)
 
 
 def _sum(table: dict[str, list[int]], key: str, row: Sequence[int]) -> None:
