@@ -39,7 +39,12 @@ def introduce() -> None:
     """Let the books ask the rooms above them what is behind their entries."""
     accounting.explain("funding", facts=subsidies.settled_facts, names=subsidies.programme_names)
     accounting.explain("redemption", facts=redemptions.settled_facts, names=redemptions.merchant_names)
-    accounting.explain("weighing", facts=weighings.settled_facts, names=weighings.operator_names)
+    accounting.explain(
+        "weighing",
+        facts=weighings.settled_facts,
+        names=weighings.operator_names,
+        weights=weighings.settled_weights,
+    )
 
 
 def create_app() -> Platform:

@@ -78,6 +78,8 @@ class Amounts:
     held_fen: int = 0
     left_fen: int = 0
     """What a programme has, held included."""
+    net_grams: int = 0
+    """What was handed over to an operator with the bags that its lines tell of."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,9 @@ def _missing(fact: Fact) -> SheetLine:
     )
 
 
-def add_up(party: Party, lines: Sequence[SheetLine], *, held_fen: int = 0, left_fen: int = 0) -> Amounts:
+def add_up(
+    party: Party, lines: Sequence[SheetLine], *, held_fen: int = 0, left_fen: int = 0, net_grams: int = 0
+) -> Amounts:
     """Add a sheet up; what sheets themselves have posted is on it and counts nothing."""
     told = [line for line in lines if not line.kind.startswith(OWN)]
     sums = {
@@ -199,7 +203,8 @@ def add_up(party: Party, lines: Sequence[SheetLine], *, held_fen: int = 0, left_
     }
     match party.kind:
         case PartyKind.OPERATOR:
-            return Amounts(dues_fen=-sums[Account.DUE], payable_fen=sums[Account.SUBSIDY])
+            due, subsidy = sums[Account.DUE], sums[Account.SUBSIDY]
+            return Amounts(dues_fen=-due, payable_fen=subsidy, net_grams=net_grams)
         case PartyKind.MERCHANT:
             taken = sums[Account.GREEN]
             return Amounts(points=taken, payable_fen=taken + sums[Account.PAYABLE])

@@ -45,6 +45,7 @@ SHEET: dict[str, Any] = {
         "drawn_fen": 0,
         "held_fen": 0,
         "left_fen": 0,
+        "net_grams": 8_200,
     },
     "backing": {
         "household_points": 92,

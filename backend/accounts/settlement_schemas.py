@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from backend.accounts.parties import PartyKind, SheetState
 from backend.accounts.reckoning import Difference
-from backend.kit.fields import Count, Fen, Flag, Id, In, Moment, Out, Points, Words
+from backend.kit.fields import Count, Fen, Flag, Grams, Id, In, Moment, Out, Points, Words
 from backend.kit.paging import PageIn, page_out
 
 _MONTH = validate.Regexp(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z")
@@ -88,6 +88,10 @@ class AmountsOut(Out):
     drawn_fen = Fen(required=True, metadata={"description": "a programme has paid it"})
     held_fen = Fen(required=True, metadata={"description": "a programme has promised it"})
     left_fen = Fen(required=True, metadata={"description": "a programme has it, held included"})
+    net_grams = Grams(
+        required=True,
+        metadata={"description": "an operator was handed it over, with the bags that its lines tell of"},
+    )
 
 
 class BackingOut(Out):

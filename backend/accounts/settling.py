@@ -91,6 +91,8 @@ def _drawn_up(
         for path, asset in party.patterns.values()
         if party.kind == PartyKind.PROGRAMME
     )
+    is_operator = party.kind == PartyKind.OPERATOR
+    net_grams = sources.grams(db, district, {move.key for move in moves}) if is_operator else 0
     accounts = account_turnovers(turned, lines)
     left_fen = sum(one.closing for one in turned) if party.kind == PartyKind.PROGRAMME else 0
     row = SettlementSheet(
@@ -103,7 +105,7 @@ def _drawn_up(
         size=size,
         seen=seen,
         accounts={"items": [asdict(one) for one in accounts]},
-        amounts=asdict(add_up(party, lines, held_fen=held_fen, left_fen=left_fen)),
+        amounts=asdict(add_up(party, lines, held_fen=held_fen, left_fen=left_fen, net_grams=net_grams)),
         backing=asdict(turnovers.backing(db, district, size=size)),
         lines=len(lines),
         differences=sum(line.difference is not None for line in lines),

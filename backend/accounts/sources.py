@@ -27,23 +27,32 @@ class Names(Protocol):
         """Say it."""
 
 
+class Weights(Protocol):
+    """Tells how many grams were handed over with entries; what it does not know it leaves out."""
+
+    def __call__(self, db: Session, district: str, keys: Collection[str]) -> Mapping[str, int]:
+        """Tell it, by the entries' keys."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A room that posts to accounts that are settled."""
 
     facts: Facts
     names: Names
+    weights: Weights | None
 
 
 _sources: dict[str, Source] = {}
 
 
-def explain(noun: str, *, facts: Facts, names: Names) -> None:
+def explain(noun: str, *, facts: Facts, names: Names, weights: Weights | None = None) -> None:
     """Let a room explain entries, and name their parties.
 
     :param noun: what its facts are, as their keys begin
+    :param weights: if anything is handed over with them
     """
-    _sources[noun] = Source(facts, names)
+    _sources[noun] = Source(facts, names, weights)
 
 
 def facts(db: Session, district: str, *, since: datetime, until: datetime) -> list[Fact]:
@@ -59,3 +68,9 @@ def names(db: Session, district: str, parties: Collection[UUID]) -> dict[UUID, t
     for source in _sources.values():
         found |= source.names(db, district, parties)
     return found
+
+
+def grams(db: Session, district: str, keys: Collection[str]) -> int:
+    """Add up what was handed over with entries."""
+    told = [source.weights(db, district, keys) for source in _sources.values() if source.weights]
+    return sum(sum(weights.values()) for weights in told)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from backend.accounts.reckoning import Sheet, SheetLine
 from backend.accounts.rules import title
@@ -98,6 +99,14 @@ def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield "未解释差异（处）", "Unexplained differences", None, None, str(sheet.differences)
     for name, zh, en in _AMOUNTS[sheet.party_kind]:
         yield zh, en, getattr(sheet.amounts, name), None, None
+    if sheet.party_kind == "operator":
+        yield (
+            "收运量（吨）",
+            "Handed over (tonnes)",
+            None,
+            None,
+            str(Decimal(sheet.amounts.net_grams).scaleb(-6)),
+        )
     if sheet.party_kind == "merchant":
         yield "已收绿分", "Points taken", None, sheet.amounts.points, None
     for one in sheet.accounts:

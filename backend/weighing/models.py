@@ -44,6 +44,8 @@ class Weighing(InDistrict, Base):
         CheckConstraint("(state = 'confirmed') = (entry is not null)", name="confirmed_is_posted"),
         Index("ix_weighing_household", "district", "household", "id"),
         Index("ix_weighing_district_opened_at", "district", "opened_at"),
+        # A month's sheet and a recomputation take what ended in a time.
+        Index("ix_weighing_district_ended_at", "district", "ended_at"),
     )
 
     pickup: Mapped[UUID]

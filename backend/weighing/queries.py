@@ -1,5 +1,6 @@
 """The questions that are asked of weighings."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ __all__ = [
     "unpaid",
     "wanted",
 ]
+
+_CONFIRMED = re.compile(r"weighing/[0-9a-f-]{36}/confirmed")
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,18 @@ def weighings(
         query = query.where(Weighing.id < before[0])
     rows = db.scalars(query.order_by(Weighing.id.desc()).limit(limit + 1)).all()
     return cut(rows, limit, lambda row: (row.id,))
+
+
+def settled_weights(db: Session, district: str, keys: Collection[str]) -> dict[str, int]:
+    """Tell what bags weighed that were agreed on, by the keys of their entries."""
+    known = {key: UUID(key.split("/")[1]) for key in keys if _CONFIRMED.fullmatch(key)}
+    rows = db.execute(
+        select(WeighingLine.weighing, func.sum(WeighingLine.gross_grams - WeighingLine.tare_grams))
+        .where(WeighingLine.district == district, WeighingLine.weighing.in_(known.values()))
+        .group_by(WeighingLine.weighing)
+    )
+    weights = {weighing: int(grams) for weighing, grams in rows}
+    return {key: weights[weighing] for key, weighing in known.items() if weighing in weights}
 
 
 def settled_facts(db: Session, district: str, *, since: datetime, until: datetime) -> Iterator[Fact]:

@@ -61,6 +61,19 @@ def act(verb: str, sheet: UUID, by: Actor, **said: object) -> Sheet:
         return done
 
 
+def grams_agreed_on() -> int:
+    """Add up what was weighed of the bags that were not taken back."""
+    with transaction(districts=[YUHANG]) as db:
+        found = db.scalar(
+            text(
+                "select sum(l.gross_grams - l.tare_grams) from weighing_line l join weighing w"
+                " on w.district = l.district and w.id = l.weighing where w.state = 'confirmed'"
+            )
+        )
+    assert found
+    return int(found)
+
+
 def test_every_line_is_explained_and_everybody_is_even_afterwards(told: Database):
     drawn = drawn_up()
 
@@ -69,6 +82,7 @@ def test_every_line_is_explained_and_everybody_is_even_afterwards(told: Database
     assert (operator.dues_fen, operator.payable_fen) == (-queries_due(), 104 + 32)
     assert (merchant.points, merchant.payable_fen) == (200, 200)
     assert programme.drawn_fen == 52 + 104 + 16 + 32
+    assert (operator.net_grams, merchant.net_grams, programme.net_grams) == (grams_agreed_on(), 0, 0)
     for sheet in (drawn[PartyKind.OPERATOR], drawn[PartyKind.MERCHANT]):
         act("sign", sheet.id, somebody(), reason=None)
         act("sign", sheet.id, somebody(), reason=None)

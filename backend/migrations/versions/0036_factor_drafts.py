@@ -93,6 +93,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_factor_set_approval"), "factor_set", "num_nonnulls(draft, simulation, approver) in (0, 3)"
     )
+    op.create_index("ix_weighing_district_ended_at", "weighing", ["district", "ended_at"])
     _carbon_change()
     _factor_run()
     op.execute(FINAL)
