@@ -171,13 +171,13 @@ def publish_draft(
     queries.lock_chain(db)
     row, before = _seen(db, draft_id, is_as_seen=is_as_seen)
     begins = valid_from or at
+    awaited = queries.awaited(db, since=begins, at=at)
     row.take(Step.PUBLISH, by=by.id, at=at, is_current=_is_current(db, row))
+    row.valid_from = begins
     if begins < at:
         raise FactorSetBackDated
-    awaited = queries.awaited(db, since=begins, at=at)
     if awaited is not None and not supersede:
         raise FactorSetOverlaps(name=awaited.name, version=awaited.version)
-    row.valid_from = begins
     assert row.simulation is not None
     assert row.approved_by is not None
     publish(

@@ -52,7 +52,7 @@ SEEN: dict[str, Any] = {"is_as_seen": as_it_is, "at": NOON + DAY}
 def edit(db: Session, draft_id, *factors, **other):
     found = queries.draft(db, draft_id)
     kept = {"title": found.title, "note": found.note, "naming": found, "factors": factors or found.lines}
-    return service.edit(db, draft_id, by=MAKER, **{**kept, **SEEN, **other})
+    return service.edit(db, draft_id, **{"by": MAKER, **kept, **SEEN, **other})
 
 
 def test_what_is_published_names_its_draft_its_simulation_and_who_answers_for_it(db: Session):
@@ -75,7 +75,7 @@ def test_a_draft_without_factors_begins_with_what_the_newest_set_says(db: Sessio
     with pytest.raises(FactorSetEmpty):
         a_factor_draft(db)
     first = an_approved_factor_set(db)
-    assert queries.draft(db, a_factor_draft(db)).lines == first.lines
+    assert queries.draft(db, a_factor_draft(db)).factors == first.factors
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,10 @@ CHANGES = [
     'insert into factor select (jsonb_populate_record(factor, \'{"material": "foam"}\')).*'
     " from factor limit 1",
 ]
-CUTS = ["truncate factor", "truncate factor, factor_set"]
+CUTS = [
+    "truncate factor",
+    "truncate factor, factor_set, factor_set_draft, draft_factor, carbon_change, factor_run",
+]
 
 
 @pytest.mark.parametrize("change", [*CHANGES, *CUTS])
