@@ -122,7 +122,15 @@ class FactorRunRow(InDistrict, Base):
             "(kind = 'simulation') = (draft is not null) and num_nonnulls(draft, factor_set) = 1", name="what"
         ),
         CheckConstraint("(kind = 'simulation' and state = 'done') = (found is not null)", name="found"),
-        Index("uq_factor_run_live", "district", "kind", "digest", unique=True, postgresql_where=text(_LIVE)),
+        Index(
+            "uq_factor_run_live",
+            "district",
+            "draft",
+            "factor_set",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text(_LIVE),
+        ),
     )
 
     kind: Mapped[str]

@@ -218,7 +218,8 @@ def _factor_run() -> None:
     op.create_index(
         "uq_factor_run_live",
         "factor_run",
-        ["district", "kind", "digest"],
+        ["district", "draft", "factor_set"],
         unique=True,
+        postgresql_nulls_not_distinct=True,
         postgresql_where=sa.text(LIVE),
     )
