@@ -39,7 +39,7 @@ class Office:
         yuhang_week.play(say=lambda _: None)
         with transaction(districts=[YUHANG]) as db:
             self.tokens = {
-                role: a_token_of_staff(db, role=role, username=f"ends.{role}", at=utc_now())  # type: ignore[arg-type]
+                role: a_token_of_staff(db, role=role, username=f"ends.{role}", at=utc_now())
                 for role in ("district_admin", "approver")
             }
 

@@ -1,7 +1,8 @@
 """What a simulation says: what it would have cost, who gains and who loses, and when the money is gone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 from typing import Any
 
 from backend.kit.rounding import half_up_ratio
@@ -64,22 +65,22 @@ def verdict(
     """
     groups: dict[tuple[str, str], Group] = {}
     whole = _empty("all", "")
+    sums: dict[tuple[str, str], list[int]] = {}
     for cell, row in tally.cells.items():
         home, material = cell.split("|")
         community = communities.get(home, "")
-        keys = (
-            ("material", material),
-            ("community", community),
-            ("community_material", f"{community}/{material}"),
-        )
-        for kind, key in keys:
-            if (kind, key) not in groups:
-                groups[kind, key] = _empty(kind, key)
-            _count(groups[kind, key], row, home)
-        _count(whole, row, home)
+        known = sums.get((community, material))
+        sums[community, material] = list(row) if known is None else list(map(add, known, row))
+        gained = row[8] + row[9] - row[2] - row[3]
+        for group in _of(groups, community, material):
+            group.homes[home] = group.homes.get(home, 0) + gained
+        whole.homes[home] = whole.homes.get(home, 0) + gained
+    for (community, material), row in sums.items():
+        for group in (whole, *_of(groups, community, material)):
+            _count(group, row)
     for day, row in tally.days.items():
         groups["day", day] = _empty("day", day)
-        _count(groups["day", day], row, None)
+        _count(groups["day", day], row)
     named = [group.settle() for _, group in sorted(groups.items(), key=lambda item: item[0])]
     for group in named:
         if group.kind == "day":
@@ -91,13 +92,23 @@ def _empty(kind: str, key: str) -> Group:
     return Group(kind, key, dict.fromkeys(FIGURES, 0), dict.fromkeys(FIGURES, 0))
 
 
-def _count(group: Group, row: Sequence[int], home: str | None) -> None:
+def _of(groups: dict[tuple[str, str], Group], community: str, material: str) -> Iterator[Group]:
+    """Find the groups that a cell is in."""
+    for kind, key in (
+        ("material", material),
+        ("community", community),
+        ("community_material", f"{community}/{material}"),
+    ):
+        found = groups.get((kind, key))
+        if found is None:
+            found = groups[kind, key] = _empty(kind, key)
+        yield found
+
+
+def _count(group: Group, row: Sequence[int]) -> None:
     for place, name in enumerate(FIGURES):
         group.in_force[name] += row[place]
         group.proposed[name] += row[place + len(FIGURES)]
-    if home is not None:
-        in_force, proposed = row[2] + row[3], row[8] + row[9]
-        group.homes[home] = group.homes.get(home, 0) + proposed - in_force
 
 
 def _summary(tally: Tally, whole: Group, now: Replay, then: Replay, reconstructed: int) -> dict[str, Any]:
