@@ -390,7 +390,8 @@ def a_factor_draft(
     simulated: bool = True,
 ) -> UUID:
     """Bring a draft of a set, of what is in force or of these factors, as far as a state."""
-    drafter, approver = by or an_actor(DRAFTER), an_actor(APPROVER, "approver")
+    drafter = by or an_actor(DRAFTER)
+    approver = an_actor(APPROVER, "approver", district=drafter.district or YUHANG)
     for factor in factors:
         a_material(db, factor.material)
     said = {field.name: "说明" for field in fields(Naming)}
