@@ -24,6 +24,7 @@ from backend.simulation.rules import (
     Simulation,
     State,
     exact,
+    exact_factors,
 )
 from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Ends, replaying
@@ -116,7 +117,7 @@ class Lists:
             return {material: exact(rate) for material, rate in rates.items()}
 
         self.in_force, self.proposed = in_force, proposed
-        self.factors = cache(lambda factor_set: carbon.factor_set_by_id(db, UUID(factor_set)))
+        self.factors = cache(lambda factor_set: exact_factors(carbon.factor_set_by_id(db, UUID(factor_set))))
 
 
 def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:

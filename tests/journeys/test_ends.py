@@ -82,7 +82,7 @@ class Office:
         assert (found["state"], found["summary"]["unexplained"]["lines"]) == ("done", 0), found
         # The story has 5.2 kg of glass that were kept.
         more = found["summary"]["difference"]["subsidy_fen"]
-        assert more == found["summary"]["cost_difference_fen"] == 52 * (int(fen) - 10) // 10
+        assert more == found["summary"]["cost_difference_fen"] == 52 * (int(fen) - 10) // 10, found["summary"]
         return str(draft)
 
     def budget(self, programme: str, period: str) -> Any:
@@ -156,6 +156,7 @@ def test_a_budget_is_frozen_thawed_cut_carried_over_and_closed(office: Office, d
     ends = (("withdrawal", office.admin, None), ("rejection", office.approver, {"reason": "算错了"}))
     for end, whose, why in ends:
         order = office.admin("budget-orders", {**asked, "fen": 700})
+        assert order["state"] == "drafted", order
         whose(f"budget-orders/{order['id']}/{end}", why)
         late = office.approver(f"budget-orders/{order['id']}/approval")
         assert late["code"] == "budget_order_decided", late

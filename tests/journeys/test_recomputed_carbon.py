@@ -200,8 +200,8 @@ def test_a_set_is_drafted_tried_approved_by_another_and_applied_back(
     period = {"since": SINCE.isoformat(), "until": OVER.isoformat()}
     body: dict[str, Any] = {"title": "新因子", "note": "", "naming": NAMING}
 
-    _, draft, tag = admin.send("POST", "factor-set-drafts", body)
-    this = draft["id"]
+    this = admin.send("POST", "factor-set-drafts", body)[1]["id"]
+    _, draft, tag = admin.send("GET", f"factor-set-drafts/{this}")
     figures = [(one, one["kg_per_kg"] and str(Decimal(one["kg_per_kg"]) * 2)) for one in draft["factors"]]
     body["factors"] = [said(one, figure) for one, figure in figures]
     assert admin.send("PUT", f"factor-set-drafts/{this}", body)[1]["code"] == "if_match_missing"

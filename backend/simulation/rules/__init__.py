@@ -2,7 +2,7 @@
 
 from backend.simulation.rules.pair import Lists, Pair
 from backend.simulation.rules.proposal import Cap, Change, Proposal
-from backend.simulation.rules.ratios import ExactRate, exact
+from backend.simulation.rules.ratios import ExactRate, exact, exact_factors
 from backend.simulation.rules.replay import Opening, Replay
 from backend.simulation.rules.tally import FIGURES, Tally
 from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
@@ -30,6 +30,7 @@ __all__ = [
     "Tally",
     "Verdict",
     "exact",
+    "exact_factors",
     "open_groups",
     "verdict",
 ]

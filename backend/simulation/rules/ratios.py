@@ -1,9 +1,11 @@
-"""Rates as ratios of integers: they round as the decimals do, half up, at a fraction of the time."""
+"""Rates and factors as ratios of integers: they round as decimals do, half up, in a fraction of the time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from backend.carbon.queries import FactorSet
 from backend.catalogue.queries import Rate
 
 _GRAMS_PER_KG = 1_000
@@ -56,3 +58,25 @@ def _doubled(rate: Decimal, per: int) -> tuple[int, int]:
 def exact(rate: Rate) -> ExactRate:
     """Return a rate that reckons in integers."""
     return ExactRate(**vars(rate))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactFactors(FactorSet):
+    """A set whose products are reckoned in integers; what earns is never below zero."""
+
+    def saved_co2e_grams(self, material: str, grams: int) -> int:
+        """Return what a weight saves; nothing where the set has no factor."""
+        over, under = self._ratios.get(material, _NOTHING)
+        return (grams * over + under) // (2 * under)
+
+    @cached_property
+    def _ratios(self) -> Mapping[str, tuple[int, int]]:
+        return {factor.material: _doubled(factor.credited_kg_per_kg, 1) for factor in self.lines}
+
+
+_NOTHING = (0, 1)
+
+
+def exact_factors(factors: FactorSet) -> ExactFactors:
+    """Return a set that reckons in integers."""
+    return ExactFactors(**{name: getattr(factors, name) for name in FactorSet.__dataclass_fields__})

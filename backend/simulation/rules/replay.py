@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,8 @@ from backend.subsidy.queries import (
 from backend.weighing.queries import Price, Reading, Step, promise, share, unpaid, wanted
 
 _NOBODY = Terms()
+_terms = lru_cache(maxsize=256)(terms)
+"""What a programme pays follows from a few words, which seldom change."""
 _STATES = {"frozen": "frozen", "thawed": "open", "carried_over": "carried_over", "closed": "closed"}
 
 
@@ -134,37 +137,38 @@ class Replay:
 
         Nearly all bags are such. It comes to what a bag at the cap does, without making anything of readings.
         """
-        home = f"{steps[0].household}|{began.month}|"
+        home, period = f"{steps[0].household}|{began.month}|", began.period
+        taken, left = self.taken, self.left
         asked: dict[str, int] = {}
         granted: dict[str, int] = {}
         found = []
         for step in steps:
-            rate, net = rates[step.material], step.net_grams
-            saved = factors.saved_co2e_grams(step.material, net)
-            if rate.payer is None:
-                found.append(Outcome(rate.market_fen(net), 0, 0, 0, saved, 0, 0, rate.payer))
+            rate, net, payer = rates[step.material], step.net_grams, rates[step.material].payer
+            market, saved = rate.market_fen(net), factors.saved_co2e_grams(step.material, net)
+            if payer is None:
+                found.append(Outcome(market, 0, 0, 0, saved, 0, 0, None))
                 continue
-            budget = f"{rate.payer}|{began.period}"
-            terms = self._terms_of(rate.payer, budget, began.period)
+            budget, ceiling = f"{payer}|{period}", home + step.material
+            terms = self._terms_of(payer, budget, period)
             if terms.bar is not None:
                 return None
-            ceiling = home + step.material
-            taken = self.taken.get(ceiling, 0) + granted.get(ceiling, 0)
-            grams = under_ceiling(net, ceiling_grams=rate.ceiling_grams, taken_grams=taken)
+            before = taken.get(ceiling, 0) + granted.get(ceiling, 0)
+            grams = under_ceiling(net, ceiling_grams=rate.ceiling_grams, taken_grams=before)
             subsidy = rate.subsidy_fen(grams, terms.percent)
             operator = rate.operator_subsidy_fen(grams, terms.percent)
             granted[ceiling] = granted.get(ceiling, 0) + grams
             asked[budget] = asked.get(budget, 0) + subsidy + operator
-            found.append(Outcome(rate.market_fen(net), grams, subsidy, operator, saved, 0, 0, rate.payer))
-        if any(fen > self.left.get(budget, 0) for budget, fen in asked.items() if fen):
-            return None
+            found.append(Outcome(market, grams, subsidy, operator, saved, 0, 0, payer))
         for budget, fen in asked.items():
-            self.left[budget] = self.left.get(budget, 0) - fen
+            if fen > left.get(budget, 0) and fen:
+                return None
+        for budget, fen in asked.items():
+            left[budget] = left.get(budget, 0) - fen
         for ceiling, grams in granted.items():
-            self.taken[ceiling] = self.taken.get(ceiling, 0) + grams
+            taken[ceiling] = taken.get(ceiling, 0) + grams
         for step, one in zip(steps, found, strict=True):
             if step.given_back:
-                self._remember(step, home + step.material, f"{one.programme}|{began.period}", one)
+                self._remember(step, home + step.material, f"{one.programme}|{period}", one)
         return found
 
     def _quote_at_the_cap(
@@ -218,7 +222,7 @@ class Replay:
             percent=cap["taper_percent"],
         )
         state = self.states.get(place)
-        return terms(cap["cap_rule"], state=state, closed=cap["closed"], percent=percent, period=period)
+        return _terms(cap["cap_rule"], state=state, closed=cap["closed"], percent=percent, period=period)
 
     def _hold(self, prices: Sequence[Price], step: Step, period: str) -> UUID | None:
         """Take what is promised from the budgets, all or nothing."""

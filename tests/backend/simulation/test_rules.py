@@ -1,5 +1,6 @@
 """Ratios round as decimals do, proposals are read back as they were, and groups single nobody out."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from backend.catalogue.queries import Rate
-from backend.simulation.rules import Cap, Change, Group, Proposal, exact, open_groups
-from tests.makers import ASSUMED
+from backend.simulation.rules import Cap, Change, Group, Proposal, exact, exact_factors, open_groups
+from tests.makers import ASSUMED, a_factor, a_factor_set
 
 PROGRAMME = UUID(int=5)
 figures = some.decimals(0, 100_000, places=6)
@@ -22,6 +23,14 @@ def test_a_ratio_rounds_as_its_rate_does(market, subsidy, operator, grams, perce
     assert quick.subsidy_fen(grams, percent) == rate.subsidy_fen(grams, percent)
     assert quick.operator_subsidy_fen(grams, percent) == rate.operator_subsidy_fen(grams, percent)
     assert quick.is_subsidised
+
+
+@given(some.decimals(-2, 100, places=7), some.integers(0, 10**9))
+def test_factors_round_as_their_set_does(kg_per_kg, grams):
+    factors = a_factor_set(replace(a_factor("glass"), kg_per_kg=kg_per_kg), a_factor("foam", None))
+    quick = exact_factors(factors)
+    for material in ("glass", "foam", "unheard"):
+        assert quick.saved_co2e_grams(material, grams) == factors.saved_co2e_grams(material, grams)
 
 
 def a_change(material: str = "glass", subsidy: str = "12.50") -> Change:
