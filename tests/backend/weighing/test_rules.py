@@ -1,19 +1,18 @@
 """What a line is worth."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.carbon.queries import Factor, FactorSet
+from backend.carbon.queries import Factor
 from backend.catalogue.queries import Basis, Rate
 from backend.subsidy.queries import Terms
 from backend.weighing.rules import Reading, price, share
+from tests import makers
 
 BASIS = Basis("assumption", None, "", "")
-SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 PROGRAMME = uuid4()
 
 
@@ -34,7 +33,7 @@ def a_rate(*, market="0", subsidy="0", operator="0", programme=None):
 def factors(kg_per_kg):
     value = None if kg_per_kg is None else Decimal(kg_per_kg)
     factor = Factor("glass", value, None, None, None, None, "A", "", "", "", "")
-    return FactorSet(uuid4(), "set", 1, "", "", "", "", "", "", SINCE, "", "", SINCE, "", "", (factor,))
+    return makers.a_factor_set(factor)
 
 
 def a_reading(net_grams, material="glass"):
