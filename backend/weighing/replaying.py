@@ -39,6 +39,8 @@ class Step(NamedTuple):
     factor_set: str
     opened_at: datetime
     ended_at: datetime | None
+    proven_at: datetime | None
+    """Since when its subsidies wait for no evidence: a queue pays nobody before."""
     is_confirmed: bool
     given_back: bool
     """Whether what it holds was given back later."""
@@ -75,6 +77,8 @@ _STEPS = """
            s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.queued_fen, s.queued_operator_fen,
            s.programme::text, w.household::text, w.price_list::text, w.factor_set::text, w.opened_at,
            case when w.ended_at <= %(known_at)s then w.ended_at end,
+           case when e.id is null then w.ended_at
+                when e.evidence = 'accepted' and e.evidence_at <= %(known_at)s then e.evidence_at end,
            w.state = 'confirmed' and w.ended_at <= %(known_at)s,
            exists (select from quote_step b
                     where b.district = s.district and b.line = s.line and b.kind <> 'quote.held'
@@ -84,6 +88,7 @@ _STEPS = """
                       and b.at <= %(known_at)s)
       from quote_step s
       join weighing w on w.district = s.district and w.id = s.weighing
+      left join weighing_line e on e.district = s.district and e.id = s.line and e.evidence is not null
      where s.district = %(district)s
 """
 _IN_ORDER = f"{_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no"

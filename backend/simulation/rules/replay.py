@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from heapq import heappop, heappush
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +58,7 @@ class Replay:
     fixed_caps: list[str] = field(default_factory=list)
     """Programmes whose cap rule is proposed: what was recorded of theirs does not count."""
     queues: dict[str, list[list[Any]]] = field(default_factory=dict)
-    """What each programme owes from money to come: when it was promised, the line, and the fen."""
+    """What each programme owes from money to come: when it was promised, the line, the fen, when proven."""
     promised: dict[str, list[Any]] = field(default_factory=dict)
     """What lines hold that will be given back: place of the ceiling, grams, place of the budget, fen."""
     ran_out: dict[str, str] = field(default_factory=dict)
@@ -115,10 +114,18 @@ class Replay:
             cap.update(event.facts.get("after", {}))
 
     def _serve(self, owner: str, place: str, event: BudgetEvent) -> None:
-        """Pay the queue first, in its order and each in full, from what comes."""
-        waiting, given = self.queues.get(owner, []), 0
-        while waiting and waiting[0][0] <= event.at.isoformat() and given + waiting[0][2] <= event.fen:
-            given += heappop(waiting)[2]
+        """Pay the queue first, in its order and each in full, from what comes; who is not proven waits on."""
+        at, given, kept = _text(event.at), 0, list[list[Any]]()
+        queue = sorted(self.queues.get(owner, []))
+        for nth, (promised_at, line, fen, proven_at) in enumerate(queue):
+            if promised_at > at or proven_at is None or proven_at > at:
+                kept.append([promised_at, line, fen, proven_at])
+            elif given + fen > event.fen:
+                kept += queue[nth:]
+                break
+            else:
+                given += fen
+        self.queues[owner] = kept
         self.left[place] -= given
 
     def quote(
@@ -244,7 +251,7 @@ class Replay:
         if step.given_back:
             self.promised[step.line] = [ceiling, one.subsidised_grams, budget, one.held_fen]
         elif one.owed_fen and step.is_confirmed:
-            heappush(self.queues.setdefault(str(one.programme), []), _owed(step, one.owed_fen))
+            self.queues.setdefault(str(one.programme), []).append(_owed(step, one.owed_fen))
 
     def follow(self, steps: Sequence[Step]) -> None:
         """Let a bag of outside the period be quoted as it was."""
@@ -275,11 +282,16 @@ def _places(step: Step) -> tuple[str, str]:
 
 def _owed(step: Step, fen: int) -> list[Any]:
     assert step.ended_at is not None, "only what was agreed on is owed"
-    return [step.ended_at.isoformat(), step.line, fen]
+    return [_text(step.ended_at), step.line, fen, step.proven_at and _text(step.proven_at)]
+
+
+def _text(moment: datetime) -> str:
+    """Write a moment down so that the later one is the greater text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _queues(steps: Sequence[Step]) -> dict[str, list[list[Any]]]:
     queues: dict[str, list[list[Any]]] = {}
     for step in steps:
-        heappush(queues.setdefault(str(step.programme), []), _owed(step, step.owed_fen))
+        queues.setdefault(str(step.programme), []).append(_owed(step, step.owed_fen))
     return queues

@@ -1,17 +1,32 @@
 """Ratios round as decimals do, proposals are read back as they were, and groups single nobody out."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from backend.catalogue.queries import Rate
-from backend.simulation.rules import Cap, Change, Group, Proposal, exact, exact_factors, open_groups
-from tests.makers import ASSUMED, a_factor, a_factor_set
+from backend.simulation.rules import (
+    Cap,
+    Change,
+    Group,
+    Opening,
+    Proposal,
+    Replay,
+    exact,
+    exact_factors,
+    open_groups,
+)
+from backend.subsidy.queries import BudgetEvent
+from backend.weighing.queries import Step
+from tests.makers import ASSUMED, NOON, a_factor, a_factor_set
 
-PROGRAMME = UUID(int=5)
+PROGRAMME, HOUR = UUID(int=5), timedelta(hours=1)
 figures = some.decimals(0, 100_000, places=6)
 
 
@@ -67,3 +82,51 @@ def test_a_single_small_group_does_not_hide_behind_another_name():
 def test_households_that_are_in_several_small_groups_are_not_counted_as_many():
     materials = [Group("material", key, ZERO | {"lines": 1}, ZERO | {"lines": 1}, 4) for key in "abc"]
     assert open_groups(materials) == []
+
+
+def a_queued_step(line: str, *, ended: int, proven: int | None) -> Step:
+    zero: dict[str, Any] = dict.fromkeys(Step._fields, 0) | {
+        "line": line,
+        "programme": str(PROGRAMME),
+        "queued_fen": 60,
+    }
+    said: dict[str, Any] = {
+        "ended_at": NOON + ended * HOUR,
+        "proven_at": None if proven is None else NOON + proven * HOUR,
+    }
+    return Step(**{**zero, **said})
+
+
+def money(fen: int, *, at: int) -> BudgetEvent:
+    event: dict[str, Any] = dict.fromkeys(field.name for field in fields(BudgetEvent))
+    said: dict[str, Any] = {
+        "programme": PROGRAMME,
+        "period": "2027",
+        "happened": "funded",
+        "fen": fen,
+        "facts": {},
+    }
+    return BudgetEvent(**{**event, **said, "at": NOON + at * HOUR})
+
+
+@pytest.mark.parametrize(
+    ("proven", "served"),
+    [((0, 1), "a b"), ((None, 1), "b"), ((5, 1), "b a"), ((0, 9), "a"), ((None, None), "")],
+)
+def test_a_queue_is_served_in_its_order_and_nobody_before_their_evidence(proven, served):
+    steps = [
+        a_queued_step(line, ended=nth, proven=when)
+        for nth, (line, when) in enumerate(zip("ab", proven, strict=True))
+    ]
+    queue = {"cap_rule": "queue", "taper_below_fen": None, "taper_percent": None}
+    replay = Replay.begin(Opening({}, {}, steps), {PROGRAMME: queue}, proposed={})
+    place = f"{PROGRAMME}|2027"
+
+    paid = []
+    for hour in (3, 6):
+        waited = {line for _, line, *_ in replay.queues[str(PROGRAMME)]}
+        replay.happen(money(100, at=hour))
+        waits = {line for _, line, *_ in replay.queues[str(PROGRAMME)]}
+        paid += sorted(waited - waits)
+    assert paid == served.split()
+    assert replay.left[place] == 200 - 60 * len(paid)
