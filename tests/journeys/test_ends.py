@@ -179,6 +179,6 @@ def test_a_budget_is_frozen_thawed_cut_carried_over_and_closed(office: Office, d
     closed = office.budget(programme, following)["budget"]
     assert (closed["state"], closed["available_fen"], closed["returned_fen"]) == ("closed", 0, 900)
     told = [event["happened"] for event in over["events"]]
-    assert sorted(told) == ["carried_over", "cut", "frozen", "funded", "thawed"]
+    assert {"carried_over", "cut", "frozen", "funded", "thawed"} <= set(told)
     books.seal()
     assert audit.run(database.auditor_url, say=lambda _: None)
