@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from backend.local import servers
-from bench.database import database
+from bench.database import SERVER, database
 from bench.row import Row
 
 HERE = Path(__file__).parent
@@ -43,7 +43,7 @@ def main(wished: Sequence[str]) -> None:
     unknown = set(wished) - set(TOPICS)
     if unknown:
         sys.exit(f"There is no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS)}.")
-    with servers.shared("bench") as shared:
+    with servers.shared("bench", settings=SERVER) as shared:
         for topic in wished or TOPICS:
             with database(shared, topic):
                 rows = import_module(f"bench.{topic}").main()

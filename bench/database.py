@@ -10,6 +10,8 @@ from backend.local import roles
 from backend.local.servers import Shared
 from backend.settings import settings
 
+SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
+"""A usual share of a machine: with 128 MB it is the disk that is measured, ours and theirs alike."""
 KEY = "bWVhc3VyZW1lbnRzIHNlYWwgbm90aGluZyBvZiB2YWw="
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 
 from backend.local import servers
 from bench import book, confirming, growing
-from bench.database import database
+from bench.database import SERVER, database
 from bench.row import Row, percentiles, row
 from bench.yardstick import lay_yardstick, pgbench
 
@@ -19,7 +19,7 @@ ROUNDS = 3
 def main() -> list[Row]:
     """Measure posting by itself, in a large book, and behind everything that a request goes through."""
     rows = _posting()
-    with servers.shared("bench") as shared:
+    with servers.shared("bench", settings=SERVER) as shared:
         with database(shared, "large"):
             rows += growing.rows(shared)
         with database(shared, "confirming"):

@@ -1,5 +1,5 @@
 -- One try of a batch, from the first lock to the last row. It has to be made again if a key or an id of it is
--- taken, which the insertion says, or if a stripe had less than was asked of its account; ledger.post then takes
+-- taken, which the insertion says, or if a stripe had less, or less room, than was asked of its account; ledger.post then takes
 -- back what may have been written, and locks that were taken for nothing.
 --
 -- Rows are made from numbers and subscripts: unnesting several arrays costs several times what it takes to
@@ -135,7 +135,7 @@ begin
         end if;
         decision := ledger.decide(
             ids, keys, ats, fingerprints, batch.twins, codes, stored, lost,
-            batch.account_paths, bars, posted, held, versions, batch.lots, lapsed,
+            batch.account_paths, bars, posted, held, versions, case when not gathered then stripes end, batch.lots, lapsed,
             batch.posting_entries, batch.posting_sources, batch.posting_targets, batch.posting_amounts,
             expiries, lapses,
             batch.hold_ids, batch.hold_accounts, hold_states, hold_remains, hold_expiries, hold_versions,

@@ -16,6 +16,7 @@ create function ledger.decide(
     posted            bigint[],
     held              bigint[],
     versions          bigint[],
+    stripes           smallint[],     -- the one stripe of an account that is all we see of it; null if there is none
     lots              boolean[],      -- whether an account has lots; null altogether if none has
     lapsed            bigint[],       -- what of its lots has lapsed; null altogether if no posting asks
     posting_entries   integer[],
@@ -46,6 +47,7 @@ language plpgsql immutable
 as $$
 declare
     largest          constant bigint := 9223372036854775807;
+    largest_stripe   constant bigint := largest / 64;   -- of which an account has 64 at most
     accepted         integer := 0;
     refusals         integer := 0;
     abouts           text[];
@@ -67,6 +69,7 @@ declare
     hold             integer;
     twin             integer;
     amount           bigint;
+    room             bigint;
     first_posting    integer;
     last_posting     integer := 0;
     done_posting     integer;
@@ -212,9 +215,10 @@ begin
                     about := account_paths[source];
                     exit deciding;
                 end if;
-                if posted[target] > largest - amount or posted[source] < amount - largest then
+                room := case when stripes[target] > 0 then largest_stripe else largest end - amount;
+                if posted[target] > room or posted[source] < amount - largest then
                     code := 'amount_overflow';
-                    about := account_paths[case when posted[target] > largest - amount then target else source end];
+                    about := account_paths[case when posted[target] > room then target else source end];
                     exit deciding;
                 end if;
                 if posted[source] is not null then

@@ -41,11 +41,11 @@ declare
     target_stripe   smallint;
     target_version  bigint;
     target_after    bigint;
-    room            bigint;         -- what the target may have before: all stripes together stay 64 bits wide
+    room            bigint;         -- what the target may have before: as ledger.decide has it
 begin
     begin
         select s.id, s.bounded, own_stripe(s.stripes),
-               t.id, t.bounded, own_stripe(t.stripes), largest / greatest(t.stripes, 1) - the_amount
+               t.id, t.bounded, own_stripe(t.stripes), case when t.stripes > 0 then largest / 64 else largest end - the_amount
           into strict source, source_bounded, source_stripe, target, target_bounded, target_stripe, room
           from account s
          cross join account t

@@ -76,14 +76,14 @@ begin atomic
 end;
 
 
--- Whether a stripe had less than was asked of its account.
+-- Whether a stripe had less than was asked of its account, or less room than was needed.
 
 create function ledger.is_missed(batch ledger.batch, decision ledger.decision) returns boolean
 language sql immutable parallel safe
 return exists (
     select from generate_series(1, cardinality(batch.ids)) as this
       join unnest(batch.account_paths, batch.stripes) as a (path, stripe) on a.path = decision.abouts[this]
-     where a.stripe > 0 and decision.codes[this] = 'insufficient'
+     where a.stripe > 0 and decision.codes[this] in ('insufficient', 'amount_overflow')
 );
 
 

@@ -14,6 +14,7 @@ from psycopg.rows import scalar_row, tuple_row
 
 from ledger import Reserve, Settle, audit, balance, entry, holds, post, post_many, statement
 from tests.ledger.makers import ALICE, BOB, CAFE, a_hold, a_move, an_award, an_entry, code_of, word_of
+from tests.ledger.model import LARGEST
 from tests.ledger.test_races import post_each
 
 CALLERS = 6
@@ -188,4 +189,16 @@ def test_sessions_that_gather_at_the_same_time_do_not_meet_in_a_circle(alone, ot
 
     assert words == {"posted": 24}
     assert balance(others[0], book, CAFE, "GREEN").posted == 600
+    assert_sound(alone, book)
+
+
+def test_the_whole_of_all_stripes_stays_within_64_bits(alone, others, book):
+    half = 2**62
+    assert word_of(post(others[0], an_award(book, CAFE, half))) == "posted"
+    assert word_of(post(others[1], an_award(book, CAFE, half - 1))) == "posted"
+    for other in others:
+        assert code_of(post(other, an_award(book, CAFE, 1))) == "amount_overflow"
+    assert code_of(post_many(others[2], [an_award(book, CAFE, half)])[0]) == "amount_overflow"
+
+    assert balance(others[0], book, CAFE, "GREEN").posted == LARGEST
     assert_sound(alone, book)
