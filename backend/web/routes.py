@@ -66,6 +66,15 @@ def collector_worker() -> Response:
     return strict(built("collector/worker.js"))
 
 
+@blp.get("/console/")
+@blp.get("/console/<path:inside>")
+@public
+@refuses(PagesNotBuilt)
+def console(inside: str = "") -> Response:
+    """Show the pages of a district's staff and of auditors."""
+    return entry("console")
+
+
 @blp.get("/docs")
 @public
 @refuses(PagesNotBuilt)

@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,6 +149,7 @@ class Stage:
 
     base: str
     browser: Browser
+    environment: Mapping[str, str]
 
     @contextmanager
     def window(
@@ -239,23 +240,25 @@ def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stag
         load.registers(say=lambda _: None)
         load.demo(say=lambda _: None)
         yuhang_week.play(say=lambda _: None)
-        _later()
+        later()
         kit.engine().dispose()
         environment = dict(os.environ)
     settings.cache_clear()
     with _served(environment) as base:
-        yield Stage(base, browser)
+        yield Stage(base, browser, environment)
     copies.drop(made.name)
 
 
-def _later() -> None:
-    """Let what was put off until after a transaction happen, and seal what was posted."""
+def later() -> bool:
+    """Let what was put off until after a transaction happen, and seal what was posted; was there anything?"""
     with transaction() as db:
-        due = (OutboxEvent.done_at.is_(None), OutboxEvent.due_at <= utc_now())
+        alive = (OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None))
+        due = (*alive, OutboxEvent.due_at <= utc_now())
         waiting = db.scalars(select(OutboxEvent.id).where(*due).order_by(OutboxEvent.id)).all()
     for event in waiting:
         run(str(event))
     accounts.seal()
+    return bool(waiting)
 
 
 @contextmanager

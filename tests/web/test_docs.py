@@ -128,7 +128,10 @@ def test_only_the_files_of_the_pages_are_served(visitor: FlaskClient, name: str)
         visitor.get(f"/assets/{name}")
 
 
-ENTRIES = ("/", "/app/", "/app/any/thing", "/collector/", "/collector/any/thing")
+ENTRIES = (
+    "/",
+    *(f"/{name}/{inside}" for name in ("app", "collector", "console") for inside in ("", "any/thing")),
+)
 
 
 @pytest.mark.parametrize("path", ENTRIES)

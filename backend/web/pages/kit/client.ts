@@ -46,6 +46,17 @@ type Asked<T> = Promise<{ data?: T; error?: unknown; response?: Response }>;
 
 /** Ask, and get the answer or an error that can be shown: `await ask(pickupsShow({ path: { pickup_id } }))`. */
 export async function ask<T>(asked: Asked<T>): Promise<T> {
+  return (await askTagged(asked)).found;
+}
+
+export interface Tagged<T> {
+  found: T;
+  /** What whoever changes it sends back as `If-Match`, so that nobody changes what they have not seen. */
+  tag: string;
+}
+
+/** Ask for what can be edited or decided on. */
+export async function askTagged<T>(asked: Asked<T>): Promise<Tagged<T>> {
   let answer: Awaited<Asked<T>>;
   try {
     answer = await asked;
@@ -53,7 +64,7 @@ export async function ask<T>(asked: Asked<T>): Promise<T> {
     throw new Unreachable();
   }
   const { data, error, response } = answer;
-  if (response?.ok) return data as T;
+  if (response?.ok) return { found: data as T, tag: response.headers.get("ETag") ?? "" };
   if (response && isProblem(error)) throw new Refusal(error, response.status);
   throw new Unreachable();
 }

@@ -1,0 +1,40 @@
+// What each role of staff may do, as far as the console shows it; the server decides, and a test compares the two.
+const READS = ["budget:read", "evidence:read", "offer:read", "price_list:read", "settlement:read", "simulation:read"] as const;
+const OWN = ["notice:read", "second_factor:enrol", "secret:change", "service:read", "session:exchange"] as const;
+
+const ROLES = {
+  district_admin: [
+    ...OWN,
+    ...READS,
+    "budget:draft",
+    "budget:freeze",
+    "colleague:dismiss",
+    "colleague:invite",
+    "colleague:read",
+    "evidence:decide",
+    "jobs:manage",
+    "person:read",
+    "person:vouch",
+    "personal:reveal",
+    "price_list:draft",
+    "programme:edit",
+    "service:edit",
+    "settlement:draw_up",
+    "settlement:sign",
+    "simulation:run",
+    "trail:read",
+  ],
+  approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
+  auditor: [...OWN, ...READS, "colleague:read", "trail:read"],
+  operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "settlement:read"],
+} as const;
+
+type Role = keyof typeof ROLES;
+export type Scope = (typeof ROLES)[Role][number];
+
+const isRole = (role: string): role is Role => role in ROLES;
+
+/** Whether a role may do something; who works elsewhere, as at a till, may do nothing here. */
+export const allows = (role: string, scope: Scope): boolean => isRole(role) && (ROLES[role] as readonly Scope[]).includes(scope);
+
+export const worksHere = isRole;

@@ -1,0 +1,33 @@
+import { createRouter, createWebHistory } from "vue-router";
+import { conduct } from "@/kit/pages";
+import Today from "./views/Today.vue";
+import { t } from "./words";
+
+export const router = conduct(
+  createRouter({
+    history: createWebHistory("/console/"),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      { path: "/", component: Today, meta: { title: () => t("today.title") } },
+      { path: "/sign-in", component: () => import("./views/SignIn.vue"), meta: { open: true, title: () => t("do.sign-in") } },
+      { path: "/prices", component: () => import("./views/Prices.vue"), meta: { title: () => t("prices.title") } },
+      { path: "/prices/:number(\\d+)", component: () => import("./views/Version.vue"), meta: { title: () => t("version.title") } },
+      { path: "/drafts/:id", component: () => import("./views/Draft.vue"), meta: { title: () => t("draft.title") } },
+      { path: "/simulations", component: () => import("./views/Simulations.vue"), meta: { title: () => t("simulations.title") } },
+      { path: "/simulations/:id", component: () => import("./views/Simulation.vue"), meta: { title: () => t("simulation.title") } },
+      { path: "/budgets", component: () => import("./views/Budgets.vue"), meta: { title: () => t("budgets.title") } },
+      { path: "/budgets/:programme/:period", component: () => import("./views/Budget.vue"), meta: { title: () => t("budget.title") } },
+      { path: "/settlement", component: () => import("./views/Sheets.vue"), meta: { title: () => t("sheets.title") } },
+      { path: "/settlement/:id", component: () => import("./views/Sheet.vue"), meta: { title: () => t("sheet.title") } },
+      { path: "/evidence", component: () => import("./views/Evidence.vue"), meta: { title: () => t("evidence.title") } },
+      { path: "/log", component: () => import("./views/Log.vue"), meta: { title: () => t("log.title") } },
+      { path: "/people", component: () => import("./views/People.vue"), meta: { title: () => t("people.title") } },
+      { path: "/service", component: () => import("./views/Service.vue"), meta: { title: () => t("service.title") } },
+      { path: "/jobs", component: () => import("./views/Jobs.vue"), meta: { title: () => t("jobs.title") } },
+      { path: "/trail", component: () => import("./views/Trail.vue"), meta: { title: () => t("trail.title") } },
+      { path: "/inbox", component: () => import("./views/Inbox.vue"), meta: { title: () => t("inbox.title") } },
+      { path: "/me", component: () => import("./views/Me.vue"), meta: { title: () => t("me.title") } },
+      { path: "/:rest(.*)*", component: () => import("./views/NotFound.vue"), meta: { open: true, title: () => t("not-found.title") } },
+    ],
+  }),
+);

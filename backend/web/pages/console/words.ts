@@ -1,0 +1,5 @@
+import { translator } from "@/kit/words";
+import type own from "./words/zh-CN.json";
+
+export const t = translator<keyof typeof own>();
+export type Key = keyof typeof own;

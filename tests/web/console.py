@@ -1,0 +1,165 @@
+"""Staff at the console: who they are, how they come in, and what the platform does behind it."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext
+from sqlalchemy.orm import Session
+
+from backend.identity import queries as identities
+from backend.identity import service as identity
+from backend.identity import totp
+from backend.identity.queries import StaffRole
+from backend.kit import db as kit
+from backend.kit.clock import utc_now
+from backend.kit.db import transaction
+from backend.settings import settings
+from tests.web.conftest import DESK, Stage, Window, later
+
+PASSWORD = "seven lamps by the lake"
+MOST_ROUNDS = 50
+"""More than anything needs that goes on piece by piece."""
+YUHANG, LINPING = "330110", "330113"
+CAST: Mapping[str, tuple[StaffRole, str, tuple[str, ...]]] = {
+    "admin": ("district_admin", "吴一", (YUHANG,)),
+    "approver": ("approver", "郑二", (YUHANG,)),
+    "auditor": ("auditor", "王三", (YUHANG, LINPING)),
+    "newcomer": ("approver", "冯四", (YUHANG,)),
+}
+
+
+@dataclass
+class Office:
+    """The staff of Yuhang, each with a browser of their own that stays signed in."""
+
+    stage: Stage
+    names: dict[str, str]
+    secrets: dict[str, str]
+    desks: dict[str, BrowserContext] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, stage: Stage) -> "Office":
+        """Enter the staff; a newcomer has a first password and no second factor yet."""
+        mark = token_hex(3)
+        names = {who: f"{who}-{mark}" for who in CAST}
+        with behind(stage), transaction(districts=[YUHANG, LINPING]) as db:
+            secrets = {who: _entered(db, who, name) for who, name in names.items()}
+        return cls(stage, names, secrets)
+
+    def close(self) -> None:
+        """Close every browser."""
+        for desk in self.desks.values():
+            desk.close()
+
+    def code(self, who: str, *, steps: int = 0) -> str:
+        """Read somebody's authenticator, now or some half minutes ahead; a code is good once."""
+        return totp.code_at(self.secrets[who], utc_now() + steps * timedelta(seconds=totp.STEP_SECONDS))
+
+    @contextmanager
+    def window(self, who: str, *, size: dict[str, int] = DESK, language: str = "zh-CN") -> Iterator[Window]:
+        """Open a page in somebody's browser."""
+        page = self._desk(who).new_page()
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.add_init_script(f"localStorage.setItem('lv.language', '{language}')")
+        try:
+            yield Window(page, self.stage.base)
+        finally:
+            page.close()
+
+    def call(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Call the API as somebody's page does, and expect success."""
+        given = {"Lv-Session": "console", "Idempotency-Key": str(uuid4()), **headers}
+        answer = self._desk(who).request.fetch(
+            f"{self.stage.base}{path}", method=method, headers=given, data=body
+        )
+        assert answer.ok, answer.text()
+        return answer.json()
+
+    def step(self, who: str, path: str, step: str, body: Any = None) -> Any:
+        """Take a step that says which state was seen."""
+        return self.call(who, "POST", f"{path}/{step}", body, **self._seen(who, path))
+
+    def edit(self, who: str, path: str, body: Any) -> Any:
+        """Write something anew, as it was seen."""
+        return self.call(who, "PUT", path, body, **self._seen(who, path))
+
+    def _seen(self, who: str, path: str) -> dict[str, str]:
+        seen = self._desk(who).request.get(f"{self.stage.base}{path}", headers={"Lv-Session": "console"})
+        return {"If-Match": seen.headers["etag"]}
+
+    def _desk(self, who: str) -> BrowserContext:
+        if who not in self.desks:
+            self.desks[who] = self._signed_in(who)
+        return self.desks[who]
+
+    def _signed_in(self, who: str) -> BrowserContext:
+        context = self.stage.browser.new_context(
+            timezone_id="Asia/Shanghai", reduced_motion="reduce", accept_downloads=True
+        )
+        first = {"username": self.names[who], "password": PASSWORD}
+        for step, body in (("staff", first), ("second-factor", {"code": self.code(who)})):
+            said = context.request.post(
+                f"{self.stage.base}/v1/sign-in/{step}", data=body, headers={"Lv-Session": "console"}
+            )
+            assert said.ok, said.text()
+        place, until = "lv.session.console", json.dumps(said.json()["access_expires_at"])
+        context.add_init_script(
+            f"localStorage.setItem('{place}', localStorage.getItem('{place}') ?? {until})"
+        )
+        return context
+
+
+@contextmanager
+def behind(stage: Stage) -> Iterator[None]:
+    """Act on the platform's own database, as its worker and its server's commands do."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in stage.environment.items():
+            if os.environ.get(name) != value:
+                patch.setenv(name, value)
+        settings.cache_clear()
+        yield
+        kit.engine().dispose()
+    settings.cache_clear()
+
+
+def work(stage: Stage) -> None:
+    """Let a worker do all that waits, and what follows from it."""
+    with behind(stage):
+        for _ in range(MOST_ROUNDS):
+            if not later():
+                return
+
+
+def _entered(db: Session, who: str, username: str) -> str:
+    role, name, districts = CAST[who]
+    at, is_new = utc_now() - timedelta(hours=1), who == "newcomer"
+    person = identity.register_staff(
+        db,
+        username=username,
+        password=PASSWORD,
+        name=name,
+        role=role,
+        district=districts[0],
+        must_change=is_new,
+        at=at,
+    )
+    for district in districts[1:]:
+        identity.assign(db, person=person, district=district, role=role, at=at)
+    return "" if is_new else _enrolled(db, username, at=at)
+
+
+def _enrolled(db: Session, username: str, *, at: datetime) -> str:
+    """Enrol an authenticator, an hour ago, so that the code of now is unused."""
+    session = identity.sign_in_staff(db, username=username, password=PASSWORD, at=at)
+    who = identities.authenticate(db, session.access_token, at)
+    given = identity.enrol_second_factor(db, by=who, password=PASSWORD, at=at)
+    identity.confirm_second_factor(db, by=who, code=totp.code_at(given.secret, at), at=at)
+    return given.secret

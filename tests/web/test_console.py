@@ -1,0 +1,142 @@
+"""What staff do at the console, in a real browser on the real platform."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from backend.identity import totp
+from backend.identity.queries import ROLES
+from backend.kit.clock import utc_now
+from backend.web.build import HERE
+from tests.web.conftest import PHONE, Stage, Window
+from tests.web.console import PASSWORD, Office, work
+
+NEW_PASSWORD = "eight lamps by the lake"
+
+
+@pytest.fixture(scope="module")
+def office(stage: Stage) -> Iterator[Office]:
+    opened = Office.open(stage)
+    yield opened
+    opened.close()
+
+
+def test_the_first_sign_in_changes_the_password_and_enrols_an_authenticator(
+    stage: Stage, office: Office
+) -> None:
+    with stage.window(size=PHONE) as window:
+        page = window.page
+        window.open("/console/")
+        page.get_by_label("用户名").fill(office.names["newcomer"])
+        page.get_by_label("密码").fill(PASSWORD)
+        window.check()
+        page.get_by_role("button", name="登录").click()
+
+        page.get_by_label("现在的密码").fill(PASSWORD)
+        page.get_by_label("新密码（至少十二个字符）").fill(NEW_PASSWORD)
+        page.get_by_label("再输一遍新密码").fill(NEW_PASSWORD)
+        window.check()
+        page.get_by_role("button", name="换成新密码").click()
+
+        page.get_by_label("请再输入一次密码").fill(NEW_PASSWORD)
+        page.get_by_role("button", name="开始绑定").click()
+        secret = page.locator("form .code").first.inner_text()
+        page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
+        window.check()
+        page.get_by_role("button", name="完成绑定").click()
+
+        assert page.locator("ol .code").count() == totp.RECOVERY_CODES
+        window.check()
+        page.get_by_role("button", name="我已保存").click()
+        page.get_by_role("heading", name="余杭区今日").wait_for()
+        window.settle()
+        window.check()
+
+
+def test_a_rate_goes_from_a_draft_to_what_residents_see(stage: Stage, office: Office, tmp_path: Path) -> None:
+    with office.window("admin") as admin:
+        page = admin.page
+        admin.open("/console/prices")
+        page.get_by_role("button", name="起草新价目").click()
+        page.get_by_label("名称").fill("玻璃涨价")
+        page.get_by_role("button", name="开始起草").click()
+        page.get_by_role("heading", name="玻璃涨价").wait_for()
+        draft = page.url
+        raise_glass(admin)
+        page.get_by_text("先试算，再提交。").wait_for()
+
+        page.get_by_role("button", name="用过去的称重试算").click()
+        page.get_by_text("排队中").wait_for()
+        work(stage)
+        page.get_by_text("与账本分毫不差").wait_for()
+        admin.settle()
+        admin.check()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="下载 Excel").click()
+        download.value.save_as(tmp_path / "simulation.xlsx")
+        assert load_workbook(tmp_path / "simulation.xlsx").worksheets
+
+        page.get_by_role("button", name="提交审批").click()
+        page.locator("dialog[open]").get_by_role("button", name="提交审批").click()
+        page.get_by_text("待批准").first.wait_for()
+        assert page.get_by_role("button", name="批准").count() == 0
+
+    with office.window("approver") as approver:
+        page = approver.page
+        approver.open("/console/")
+        page.get_by_text("价目草案待批准").wait_for()
+        approver.open(draft.removeprefix(stage.base))
+        page.get_by_role("button", name="批准").click()
+        page.locator("dialog[open]").get_by_role("button", name="批准").click()
+        page.get_by_role("button", name="发布").click()
+        approver.check()
+        page.locator("dialog[open]").get_by_role("button", name="发布").click()
+        page.get_by_text("已发布").first.wait_for()
+
+    with stage.window() as resident:
+        stage.let_in(resident.page.context, "16100000001")
+        resident.open("/app/prices")
+        assert resident.page.get_by_text("¥0.45").count() == 1
+
+
+def raise_glass(window: Window) -> None:
+    """Let glass be worth more on the market, with a basis."""
+    page = window.page
+    page.get_by_role("button", name="修改", exact=True).click()
+    page.get_by_label("玻璃 市场价 元/公斤").fill("0.35")
+    window.check()
+    page.get_by_role("button", name="保存草案").click()
+    page.get_by_text("市场价").first.wait_for()
+
+
+def test_an_auditor_sees_every_district_and_changes_nothing(office: Office) -> None:
+    with office.window("auditor") as window:
+        page = window.page
+        window.open("/console/prices")
+        page.get_by_text("只读", exact=True).wait_for()
+        assert page.get_by_role("button", name="起草新价目").count() == 0
+        page.get_by_label("所在区").select_option("330113")
+        page.get_by_text("本区还没有发布价目。").first.wait_for()
+        window.settle()
+        window.check()
+
+
+def test_the_console_knows_what_each_role_may_do() -> None:
+    text = (HERE / "pages" / "console" / "may.ts").read_text()
+    known = {
+        name: set(re.findall(r'"([\w:]+)"', said))
+        for name, said in re.findall(r"(\w+) = \[(.*?)\] as", text, re.DOTALL)
+    }
+    roles = re.findall(r"^  (\w+): \[(.*?)\],$", text, re.DOTALL | re.MULTILINE)
+    shown = {scope for scopes in known.values() for scope in scopes} | {
+        scope for _, said in roles for scope in re.findall(r'"([\w:]+)"', said)
+    }
+
+    assert {role for role, _ in roles} == {"district_admin", "approver", "auditor", "operator_manager"}
+    for role, said in roles:
+        spread = [known[name] for name in re.findall(r"\.\.\.(\w+)", said)]
+        may = set(re.findall(r'"([\w:]+)"', said)).union(*spread)
+        assert may == ROLES[role] & shown, role

@@ -1,0 +1,236 @@
+"""Pictures of the console in its main states, to be looked at one by one: `make pages`.
+
+Each is held against axe-core, its own width, the console and the network while it is taken.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route
+
+from backend.accounts import jobs as accounts
+from backend.app import introduce
+from backend.kit.clock import CITY, utc_now
+from backend.kit.db import transaction
+from tests.makers import a_dead_letter
+from tests.web.conftest import DESK, PHONE, Stage, Window
+from tests.web.console import LINPING, YUHANG, Office, behind, work
+
+pytestmark = [pytest.mark.long, pytest.mark.gallery]
+
+SETTLED_AT = datetime(2026, 12, 2, 3, tzinfo=CITY)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page as somebody sees it, after what they did there."""
+
+    name: str
+    path: str
+    who: str = "admin"
+    then: Callable[[Window], object] = lambda window: None
+
+
+def follow(row: str) -> Callable[[Window], object]:
+    """Go where the first line of a table that says something leads."""
+
+    def go(window: Window) -> None:
+        window.page.locator("table a", has_text=row).first.click()
+        window.page.locator("header a.back").wait_for()
+        window.settle()
+
+    return go
+
+
+def press(button: str) -> Callable[[Window], object]:
+    """Press a button, whatever it is called in the language of the window."""
+
+    def go(window: Window) -> None:
+        window.page.locator("main .button", has_text=button).first.click()
+        window.settle()
+
+    return go
+
+
+def edit_glass(window: Window) -> None:
+    """Open a draft's editor, with the sources of one material."""
+    window.page.locator("main .button.plain").first.click()
+    window.page.locator("button[aria-expanded]", has_text="").nth(1).click()
+    window.page.locator("fieldset").first.wait_for()
+
+
+def ask_for_a_reason(window: Window) -> None:
+    """Be asked why."""
+    window.page.locator("main .button.danger").first.click()
+    window.page.locator("dialog[open]").wait_for()
+
+
+def open_the_menu(window: Window) -> None:
+    """Show where one may go, where there is no room for it beside the page."""
+    if window.page.locator(".menu").is_visible():
+        window.page.locator(".menu").click()
+
+
+class Scenes:
+    """What goes on in the district while the pictures are taken."""
+
+    def __init__(self, office: Office) -> None:
+        """Let a draft wait for its approver, money for its approval, and a month for its signatures."""
+        self.office = office
+        self.draft = self._draft("余杭区冬季价目", glass="35", cardboard="60")
+        self.sketch = self._draft("纸板降价（起草中）", cardboard="70")
+        self._simulate(self.draft)
+        office.step("admin", f"/v1/price-list-drafts/{self.draft}", "submission")
+        self._order()
+        with behind(office.stage), transaction(districts=[YUHANG]) as db:
+            introduce()
+            a_dead_letter(db, at=utc_now())
+            accounts.draw_up(db, district=YUHANG, at=SETTLED_AT, month="2026-11")
+        found = office.call("admin", "GET", "/v1/settlement/sheets")["items"]
+        self.sheet = next(each["id"] for each in found if each["party_kind"] == "operator")
+        self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
+        self.simulation = office.call("admin", "GET", "/v1/simulations")["items"][0]["id"]
+
+    def _draft(self, title: str, **market: str) -> str:
+        made = self.office.call("admin", "POST", "/v1/price-list-drafts", {"title": title})
+        path = f"/v1/price-list-drafts/{made['id']}"
+        rates = [_sent(rate, market.get(rate["material"])) for rate in made["rates"]]
+        body = {"title": title, "note": "入冬后玻璃和纸板行情有变。", "rates": rates}
+        self.office.edit("admin", path, body)
+        return str(made["id"])
+
+    def _simulate(self, draft: str) -> None:
+        period = {"since": "2026-11-08T00:00:00+08:00", "until": "2026-11-16T00:00:00+08:00"}
+        self.office.call("admin", "POST", "/v1/simulations", {"draft": draft, **period})
+        work(self.office.stage)
+
+    def _order(self) -> None:
+        programme = self.office.call("admin", "GET", "/v1/programmes")["items"][0]["id"]
+        body = {"kind": "fund", "programme": programme, "period": "2026", "fen": 5_000_000, "source": "bank"}
+        basis = {"basis_zh": "演示的追加拨款。", "basis_en": "More money, for the demo."}
+        self.office.call("admin", "POST", "/v1/budget-orders", {**body, **basis})
+
+    def path(self, written: str) -> str:
+        """Fill in what came to be with the scenes."""
+        budget = f"{self.programme['programme']['id']}/{self.programme['period']}"
+        return written.format(
+            draft=self.draft, sketch=self.sketch, sheet=self.sheet, budget=budget, simulation=self.simulation
+        )
+
+
+def _sent(rate: dict[str, Any], market: str | None) -> dict[str, Any]:
+    """Write a rate as it is sent, at another price where one is given."""
+    kept = {key: value for key, value in rate.items() if not key.startswith("name_")}
+    return kept if market is None else {**kept, "market_fen_per_kg": market}
+
+
+PICTURES = [
+    Picture("today", "/console/"),
+    Picture("today-menu", "/console/", then=open_the_menu),
+    Picture("today-approver", "/console/", "approver"),
+    Picture("prices", "/console/prices"),
+    Picture("version", "/console/prices/1"),
+    Picture("draft-sketch", "/console/drafts/{sketch}"),
+    Picture("draft-edit", "/console/drafts/{sketch}", then=edit_glass),
+    Picture("draft-submitted", "/console/drafts/{draft}", "approver"),
+    Picture("draft-reject", "/console/drafts/{draft}", "approver", ask_for_a_reason),
+    Picture("simulations", "/console/simulations"),
+    Picture("simulation", "/console/simulations/{simulation}", "auditor"),
+    Picture("budgets", "/console/budgets", "approver"),
+    Picture(
+        "budget-order",
+        "/console/budgets",
+        then=lambda window: window.page.locator("header .button").nth(-1).click(),
+    ),
+    Picture("budget", "/console/budgets/{budget}"),
+    Picture("sheets", "/console/settlement", "auditor"),
+    Picture("sheet", "/console/settlement/{sheet}", "approver"),
+    Picture("evidence-empty", "/console/evidence"),
+    Picture("log", "/console/log", "auditor"),
+    Picture("people", "/console/people"),
+    Picture("trail", "/console/trail", "auditor"),
+    Picture("jobs", "/console/jobs"),
+    Picture("service", "/console/service"),
+    Picture("inbox", "/console/inbox"),
+    Picture("me", "/console/me"),
+    Picture("not-found", "/console/nowhere"),
+]
+
+
+@pytest.fixture(scope="module")
+def scenes(stage: Stage) -> Iterator[Scenes]:
+    office = Office.open(stage)
+    yield Scenes(office)
+    office.close()
+
+
+def hang(window: Window, gallery: Path, name: str, size: dict[str, int], language: str) -> None:
+    """Take a picture of the whole page."""
+    path = gallery / f"console-{name}-{size['width']}-{language[:2]}.png"
+    window.page.screenshot(path=path, full_page=True)
+
+
+sizes = pytest.mark.parametrize("size", [PHONE, DESK], ids=lambda size: str(size["width"]))
+languages = pytest.mark.parametrize("language", ["zh-CN", "en"])
+
+
+@languages
+@sizes
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_take(scenes: Scenes, gallery: Path, picture: Picture, size: dict[str, int], language: str) -> None:
+    with scenes.office.window(picture.who, size=size, language=language) as window:
+        window.open(scenes.path(picture.path))
+        picture.then(window)
+        hang(window, gallery, picture.name, size, language)
+        window.check()
+
+
+@languages
+@sizes
+def test_take_the_sign_in(stage: Stage, gallery: Path, size: dict[str, int], language: str) -> None:
+    with stage.window(size=size, language=language) as window:
+        window.open("/console/")
+        hang(window, gallery, "sign-in", size, language)
+        window.check()
+
+
+@languages
+@sizes
+def test_take_what_loads_and_what_fails(
+    scenes: Scenes, gallery: Path, size: dict[str, int], language: str
+) -> None:
+    with scenes.office.window("admin", size=size, language=language) as window:
+        held: list[Route] = []
+        window.page.route("**/v1/settlement/sheets*", held.append)
+        window.page.goto(f"{scenes.office.stage.base}/console/settlement")
+        window.page.wait_for_selector(".loading")
+        hang(window, gallery, "sheets-loading", size, language)
+        window.check()
+        for route in held:
+            route.abort()
+        window.page.wait_for_selector(".failure")
+        hang(window, gallery, "sheets-failed", size, language)
+        window.complaints.clear()
+        window.check()
+
+
+@languages
+@sizes
+def test_take_a_district_that_has_not_begun(
+    scenes: Scenes, gallery: Path, size: dict[str, int], language: str
+) -> None:
+    office = scenes.office
+    with office.window("auditor", size=size, language=language) as window:
+        window.open("/console/")
+        window.page.locator("#district").select_option(LINPING)
+        window.page.locator(".place-of", has_text=LINPING).wait_for(state="attached")
+        window.settle()
+        hang(window, gallery, "today-empty", size, language)
+        window.complaints.clear()
+        window.check()
+        window.page.locator("#district").select_option(YUHANG)
+        window.page.locator(".place-of", has_text=YUHANG).wait_for(state="attached")
