@@ -97,6 +97,10 @@ class Window:
         self.page.wait_for_selector("h1")
         self.page.wait_for_selector(".loading", state="detached")
 
+    def forget_what_was_not_found(self) -> None:
+        """Let the browser complain of a 404 that the page was ready for."""
+        self.complaints = [said for said in self.complaints if "404" not in said]
+
     def check(self, *, network: bool = True) -> None:
         """Hold the page against axe-core and its own width; nothing may have been complained of.
 
@@ -149,7 +153,7 @@ class Stage:
 
     base: str
     browser: Browser
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
 
     @contextmanager
     def window(

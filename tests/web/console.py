@@ -1,6 +1,5 @@
 """Staff at the console: who they are, how they come in, and what the platform does behind it."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from backend.kit import db as kit
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.settings import settings
-from tests.web.conftest import DESK, Stage, Window, later
+from tests.web.conftest import DESK, Stage, Window, later, remember
 
 PASSWORD = "seven lamps by the lake"
 MOST_ROUNDS = 50
@@ -110,10 +109,7 @@ class Office:
                 f"{self.stage.base}/v1/sign-in/{step}", data=body, headers={"Lv-Session": "console"}
             )
             assert said.ok, said.text()
-        place, until = "lv.session.console", json.dumps(said.json()["access_expires_at"])
-        context.add_init_script(
-            f"localStorage.setItem('{place}', localStorage.getItem('{place}') ?? {until})"
-        )
+        remember(context, "lv.session.console", said.json()["access_expires_at"])
         return context
 
 

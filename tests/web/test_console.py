@@ -48,6 +48,7 @@ def test_the_first_sign_in_changes_the_password_and_enrols_an_authenticator(
         window.check()
         page.get_by_role("button", name="完成绑定").click()
 
+        page.get_by_role("heading", name="请保存恢复码").wait_for()
         assert page.locator("ol .code").count() == totp.RECOVERY_CODES
         window.check()
         page.get_by_role("button", name="我已保存").click()
@@ -121,6 +122,7 @@ def test_an_auditor_sees_every_district_and_changes_nothing(office: Office) -> N
         page.get_by_label("所在区").select_option("330113")
         page.get_by_text("本区还没有发布价目。").first.wait_for()
         window.settle()
+        window.forget_what_was_not_found()
         window.check()
 
 

@@ -1,4 +1,5 @@
 // Who sits at the console, asked once and shared by its pages; what they may do decides what is shown.
+import "./session";
 import { computed } from "vue";
 import { identityExchangeDistrict, identityMe, identitySignOut, networkListDistricts, type DistrictOut } from "@/api";
 import { ask, Refusal } from "@/kit/client";

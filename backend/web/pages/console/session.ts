@@ -1,0 +1,4 @@
+// First of all: whose session the console's calls are made in.
+import { useSession } from "@/kit/session";
+
+useSession("console");
