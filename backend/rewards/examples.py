@@ -47,3 +47,4 @@ HONOURED = {
     "points": 200,
     "honoured_at": "2026-11-18T09:41:00+00:00",
 }
+TAKINGS = {"date": "2026-11-18", "vouchers": 1, "points": 200, "items": [HONOURED], "next_cursor": None}

@@ -65,6 +65,9 @@ class Redemption(InDistrict, Base):
         ForeignKeyConstraint(["district", "household"], ["household.district", "household.id"]),
         ForeignKeyConstraint(["district", "offer"], ["offer.district", "offer.id"]),
         Index("ix_redemption_household", "district", "household", "id"),
+        Index(
+            "ix_redemption_till", "district", "merchant", "ended_at", postgresql_where="state = 'honoured'"
+        ),
     )
 
     household: Mapped[UUID]

@@ -1,15 +1,16 @@
 """The questions that are asked of offers and redemptions."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
 from backend.accounts.postings import GREEN, Fact, green, merchant_green
+from backend.kit.clock import CITY
 from backend.kit.paging import Page, cut, key_of, whole
 from backend.rewards.models import Merchant, Offer, Redemption
 from backend.rewards.rules import TAKEN, Share, State
@@ -55,6 +56,17 @@ class Taken:
         return Voucher(held.id, self.code, held.expires_at) if held.state == State.HELD else None
 
 
+@dataclass(frozen=True)
+class Takings:
+    """What a merchant's tills took on a day: all of it counted, and a page of it."""
+
+    date: date
+    vouchers: int
+    points: int
+    items: Sequence[Taken]
+    next_cursor: str | None
+
+
 def offers(
     db: Session, district: str, *, household: UUID | None, at: datetime, cursor: str | None, limit: int
 ) -> Page[OfferShown]:
@@ -75,6 +87,27 @@ def offers(
 
 def _available(db: Session, district: str, household: UUID) -> int:
     return accounts.balance(db, district, green(household), GREEN).available
+
+
+def takings(
+    db: Session, district: str, *, merchant: UUID, on: date, cursor: str | None, limit: int
+) -> Takings:
+    """List what a merchant's tills took on a day of the city, the newest first, and count all of it."""
+    begins = datetime.combine(on, time(), CITY)
+    of_the_day = (
+        Redemption.merchant == merchant,
+        Redemption.state == State.HONOURED,
+        Redemption.ended_at >= begins,
+        Redemption.ended_at < begins + timedelta(days=1),
+    )
+    counted = select(func.count(), func.coalesce(func.sum(Redemption.points), 0))
+    vouchers, points = db.execute(counted.where(Redemption.district == district, *of_the_day)).one()
+    query = _redemptions(district).where(*of_the_day)
+    if (before := key_of(cursor, datetime.fromisoformat, UUID)) is not None:
+        query = query.where(tuple_(Redemption.ended_at, Redemption.id) < before)
+    rows = db.execute(query.order_by(Redemption.ended_at.desc(), Redemption.id.desc()).limit(limit + 1)).all()
+    page = cut([Taken(*row) for row in rows], limit, lambda one: (one.redemption.ended_at, one.redemption.id))
+    return Takings(on, vouchers, int(points), page.items, page.next_cursor)
 
 
 def is_merchant(db: Session, merchant: UUID) -> bool:

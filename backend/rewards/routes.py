@@ -8,6 +8,7 @@ from flask import Response
 from backend.identity.errors import ProofNeeded
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
+from backend.kit.clock import CITY
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
@@ -28,7 +29,7 @@ from backend.rewards.errors import (
     VoucherNotFound,
     VoucherOfAnother,
 )
-from backend.rewards.examples import CANCELLED, CODE, HONOURED, OFFER, REDEMPTION
+from backend.rewards.examples import CANCELLED, CODE, HONOURED, OFFER, REDEMPTION, TAKINGS
 from backend.rewards.schemas import (
     HonouringIn,
     HonouringOut,
@@ -36,6 +37,8 @@ from backend.rewards.schemas import (
     RedemptionIn,
     RedemptionOut,
     RedemptionPageOut,
+    TakingsIn,
+    TakingsOut,
 )
 
 blp = Room("rewards", __name__, description="Offers, redemptions, and vouchers that a till takes once.")
@@ -129,3 +132,15 @@ def cancel(redemption_id: UUID) -> queries.Taken:
 def honour(body: dict[str, Any]) -> queries.Taken:
     """Take a voucher at your till, once."""
     return service.honour(session(), by=actor(), at=now(), **body)
+
+
+@blp.get("/vouchers/takings")
+@requires("takings:read")
+@blp.arguments(TakingsIn, location="query")
+@blp.response(200, TakingsOut, example=TAKINGS)
+@refuses(CursorUnreadable)
+def list_takings(args: dict[str, Any]) -> queries.Takings:
+    """List what your merchant's tills took on a day, the newest first, with what all of it comes to."""
+    who = actor()
+    on = args.pop("date") or now().astimezone(CITY).date()
+    return queries.takings(session(), who.district, merchant=who.organisation_id(), on=on, **args)

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from backend.kit.fields import Count, Id, In, Moment, Out, Points, Words
-from backend.kit.paging import page_out
+from backend.kit.fields import Count, Day, Id, In, Moment, Out, Points, Words
+from backend.kit.paging import PageIn, page_out
 from backend.rewards.rules import State
 
 
@@ -111,3 +111,19 @@ class HonouringOut(Out):
     title_en = fields.String(required=True, attribute="offer.title_en")
     points = Points(required=True, attribute="redemption.points")
     honoured_at = Moment(required=True, attribute="redemption.ended_at")
+
+
+class TakingsIn(PageIn):
+    """Of which day, and which page."""
+
+    date = Day(load_default=None, metadata={"description": "left out: today in the city"})
+
+
+class TakingsOut(Out):
+    """What a merchant's tills took on a day: all of it counted, and a page of it."""
+
+    date = fields.Date(required=True)
+    vouchers = Count(required=True)
+    points = Points(required=True)
+    items = fields.List(fields.Nested(HonouringOut), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -75,6 +75,15 @@ def console(inside: str = "") -> Response:
     return entry("console")
 
 
+@blp.get("/till/")
+@blp.get("/till/<path:inside>")
+@public
+@refuses(PagesNotBuilt)
+def till(inside: str = "") -> Response:
+    """Show the pages of a merchant's till, which may look through the camera at a voucher."""
+    return seeing(entry("merchant"))
+
+
 @blp.get("/docs")
 @public
 @refuses(PagesNotBuilt)

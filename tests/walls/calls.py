@@ -251,6 +251,7 @@ CALLS: dict[str, Call] = {
     "rewards_cancel": Call(),
     # A till that holds another shop's voucher in its hands may hear so: the resident stands before it.
     "rewards_honour": Call(body={"code": "{voucher}"}, told={"voucher": "voucher_of_another_merchant"}),
+    "rewards_list_takings": Call(),
     "pickups_book": Call(),
     "pickups_list_pickups": Call(),
     "pickups_show": Call(),

@@ -101,12 +101,15 @@ class Window:
         """Let the browser complain of a 404 that the page was ready for."""
         self.complaints = [said for said in self.complaints if "404" not in said]
 
-    def check(self, *, network: bool = True) -> None:
+    def check(self, *, network: bool = True, refusals: bool = False) -> None:
         """Hold the page against axe-core and its own width; nothing may have been complained of.
 
         :param network: whether there is one; without it the browser itself complains of that
+        :param refusals: whether the server refused something, of which the browser complains as well
         """
-        assert [one for one in self.complaints if network or "ERR_INTERNET_DISCONNECTED" not in one] == []
+        lost = ["net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_RESET"] if not network else []
+        known = [*lost, "the server responded with a status of 409"] if refusals else lost
+        assert [one for one in self.complaints if not any(word in one for word in known)] == []
         wide, seen = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= seen, f"{self.page.url} is {wide} wide in a window of {seen}"
         self.page.evaluate(AXE.read_text())
@@ -209,9 +212,10 @@ class Stage:
         body = {"number": number, "pin": load.cast(number)["pin"], "phone_code": CODE}
         return self._in("/v1/sign-in/collector", body)
 
-    def weigh(self, phone: str) -> None:
-        """Bring a bag of somebody's from one tap to a delivered quote."""
-        booked = self.resident(phone).post("/v1/pickups", {})
+    def weigh(self, phone: str, *, agreed: bool = False) -> None:
+        """Bring a bag of somebody's from one tap to a delivered quote, or until it is agreed on."""
+        resident = self.resident(phone)
+        booked = resident.post("/v1/pickups", {})
         collector, path = self.collector(booked["collector"]["number"]), f"/v1/pickups/{booked['id']}"
         for step in ("reveal", "acceptance", "arrival"):
             collector.post(f"{path}/{step}")
@@ -221,6 +225,8 @@ class Stage:
         body = {"pickup_id": booked["id"], "scale_id": scale, "lines": [glass, cardboard]}
         quote = collector.post("/v1/weighings", body)
         collector.post(f"/v1/weighings/{quote['id']}/quote")
+        if agreed:
+            resident.post(f"/v1/weighings/{quote['id']}/confirmation", {})
 
     def take_an_offer(self, phone: str) -> None:
         """Take the cheapest offer of somebody's district."""

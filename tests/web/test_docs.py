@@ -130,7 +130,11 @@ def test_only_the_files_of_the_pages_are_served(visitor: FlaskClient, name: str)
 
 ENTRIES = (
     "/",
-    *(f"/{name}/{inside}" for name in ("app", "collector", "console") for inside in ("", "any/thing")),
+    *(
+        f"/{name}/{inside}"
+        for name in ("app", "collector", "console", "till")
+        for inside in ("", "any/thing")
+    ),
 )
 
 

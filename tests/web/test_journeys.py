@@ -1,8 +1,11 @@
 """What people do with the pages, in a real browser on the real platform."""
 
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import BrowserContext, Route
 
 from backend.kit.clock import CITY
@@ -68,6 +71,7 @@ def type_weight(window: Window, weight: str) -> None:
     for key in weight:
         keys.get_by_role("button", name="小数点" if key == "." else key, exact=True).click()
     window.page.get_by_role("button", name="记下").click()
+    window.page.get_by_role("button", name="称好了，出报价").wait_for()
 
 
 def test_a_resident_and_a_collector_at_once(stage: Stage) -> None:
@@ -171,3 +175,55 @@ def sign_in(window: Window, number: str) -> None:
     window.page.get_by_role("button", name="登录").click()
     window.page.wait_for_url("**/collector/")
     window.settle()
+
+
+def test_a_resident_takes_the_goods_back(stage: Stage) -> None:
+    resident = stage.newcomer("16100000784")
+    stage.weigh("16100000784")
+    with stage.window(signed_in="16100000784") as window:
+        window.open("/app/")
+        window.page.get_by_role("link", name="有一次称重等您确认").click()
+        window.page.get_by_role("button", name="不卖了，拿回来").click()
+        dialog = window.page.get_by_role("dialog")
+        dialog.get_by_label("原因").fill("重量不对")
+        dialog.get_by_role("button", name="不卖了，拿回来").click()
+        window.page.get_by_text("物品已退回，没有积分变动。").wait_for()
+        window.check()
+
+    assert resident.get("/v1/accounts")["green"]["points"] == 0
+
+
+def test_a_voucher_is_redeemed_kept_and_honoured_once(stage: Stage) -> None:
+    stage.newcomer("16100000785")
+    stage.weigh("16100000785", agreed=True)
+    with stage.window(signed_in="16100000785") as phone, stage.window() as till:
+        phone.open("/app/rewards")
+        phone.page.get_by_role("button", name="兑换 便利店2元代金券").click()
+        phone.page.get_by_role("dialog").get_by_role("button", name="兑换").click()
+        picture = phone.page.get_by_role("img", name="兑换券的二维码")
+        picture.wait_for()
+        phone.page.get_by_role("button", name="退回，取回积分").click()
+        phone.page.get_by_role("button", name="撤销").click()
+        [scanned] = zxingcpp.read_barcodes(Image.open(BytesIO(picture.screenshot())))
+        phone.check()
+
+        till.open("/till/")
+        till.page.get_by_label("用户名").fill("demo-store")
+        till.page.get_by_label("密码").fill(load.cast("sun_ba")["password"])
+        till.page.get_by_role("button", name="登录").click()
+        till.page.get_by_label("券码").fill(scanned.text)
+        lose_an_answer(till.page.context, "**/v1/vouchers/honouring")
+        till.page.get_by_role("button", name="核对并收下").click()
+        till.page.get_by_text("没有得到答复").wait_for()
+        till.open("/till/")
+        for verdict in ("可以", "不可以"):
+            till.page.get_by_label("券码").fill(scanned.text)
+            till.page.get_by_role("button", name="核对并收下").click()
+            till.page.get_by_role("heading", name=verdict, exact=True).wait_for()
+            till.check(network=False, refusals=True)
+            till.page.get_by_role("button", name="下一张").click()
+        till.page.get_by_role("link", name="今日").click()
+        till.page.get_by_role("listitem").filter(has_text="便利店2元代金券").first.wait_for()
+        till.settle()
+        till.check(network=False, refusals=True)
+        phone.page.get_by_text("已使用").wait_for()

@@ -55,7 +55,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "weighing:return",
         }
     ),
-    "till": frozenset({*_STAFF, "offer:read", "voucher:honour", "settlement:read"}),
+    "till": frozenset({*_STAFF, "offer:read", "voucher:honour", "takings:read", "settlement:read"}),
     "district_admin": frozenset(
         {
             *_STAFF,

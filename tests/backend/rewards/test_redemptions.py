@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.accounts import queries as accounts
 from backend.accounts.postings import GREEN, green, merchant_green
 from backend.kit.auth import NoHousehold
+from backend.kit.clock import CITY
 from backend.kit.db import see
 from backend.kit.errors import Problem
 from backend.kit.ids import new_id
@@ -219,6 +220,27 @@ def test_a_till_takes_a_voucher_and_its_points(db, alice, shop, till, taken):
     assert points(db, green(alice.home())) == (92, 0)
     assert points(db, merchant_green(shop)) == (200, 0)
     assert accounts.backing(db, YUHANG).is_exact
+
+
+def test_takings_are_of_one_merchant_and_of_a_day_of_the_city(db, alice, shop, till):
+    dear, cheap, elsewhere = (
+        an_offer(db, merchant=of, price_points=price) for of, price in ((shop, 60), (shop, 50), (None, 40))
+    )
+    midnight = NOON.astimezone(CITY).replace(hour=0) + timedelta(days=1)
+    for offer, at in ((dear, NOON), (cheap, midnight - HOUR), (cheap, midnight)):
+        service.honour(db, service.redeem(db, by=alice, offer_id=offer, at=NOON).code, by=till, at=at)
+    others = service.redeem(db, by=alice, offer_id=elsewhere, at=NOON)
+    with refused(db, VoucherOfAnother):
+        service.honour(db, others.code, by=till, at=NOON)
+
+    first = queries.takings(db, YUHANG, merchant=shop, on=NOON.date(), cursor=None, limit=1)
+    second = queries.takings(db, YUHANG, merchant=shop, on=NOON.date(), cursor=first.next_cursor, limit=1)
+
+    assert [page.vouchers for page in (first, second)] == [2, 2]
+    assert [page.points for page in (first, second)] == [110, 110]
+    assert [one.redemption.points for one in (*first.items, *second.items)] == [50, 60]
+    assert second.next_cursor is None
+    assert queries.takings(db, YUHANG, merchant=shop, on=midnight.date(), cursor=None, limit=1).points == 50
 
 
 def test_a_voucher_is_taken_once(db, alice, till, taken):

@@ -159,6 +159,19 @@ def test_a_till_is_told_yes_once(till, taken):
     assert (no.status_code, no.get_json()["code"]) == (409, "voucher_already_honoured")
 
 
+def test_a_day_at_the_till_is_counted_and_listed(till, taken, shop):
+    empty = till.get("/v1/vouchers/takings").get_json()
+    yes = till.post("/v1/vouchers/honouring", {"code": taken["voucher"]["code"]}, key="a").get_json()
+
+    today, before = (
+        till.get(f"/v1/vouchers/takings{query}").get_json() for query in ("", "?date=2026-01-01")
+    )
+
+    assert (empty["vouchers"], empty["points"], empty["items"]) == (0, 0, [])
+    assert (today["vouchers"], today["points"], today["items"]) == (1, 200, [yes])
+    assert (before["vouchers"], before["date"]) == (0, "2026-01-01")
+
+
 def test_a_forged_code_is_refused(till, taken):
     refused = till.post("/v1/vouchers/honouring", {"code": taken["voucher"]["code"][:-1] + "7"}, key="a")
 

@@ -38,14 +38,14 @@ export function useReading<T>(read: () => Promise<T>): Reading<T> {
   return { data, failure, loading, reload };
 }
 
-interface Page<T> {
-  items: T[];
+interface Page {
+  items: unknown[];
   next_cursor: string | null;
 }
 
 /** Read a list a page at a time. */
-export function usePages<T>(read: (cursor?: string) => Promise<Page<T>>) {
-  const items = shallowRef<T[]>([]);
+export function usePages<P extends Page>(read: (cursor?: string) => Promise<P>) {
+  const items = shallowRef<P["items"]>([]);
   const next = ref<string | null>(null);
   const reading = useReading(async () => {
     const page = await read();
