@@ -67,11 +67,12 @@ def build() -> bool:
         if is_built():
             return False
         STAMP.unlink(missing_ok=True)
+        before = fingerprint()  # what is changed while it is built is built the next time
         install()
         for source, name in BUNDLES.items():
             publish(MODULES / source, VENDOR / name)
         make_pages()
-        STAMP.write_text(fingerprint())
+        STAMP.write_text(before)
         return True
 
 
