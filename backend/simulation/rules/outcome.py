@@ -1,11 +1,25 @@
-"""What a line comes to in a replay, and what the moment of its weighing decides."""
+"""Where a replay begins, what a line comes to in it, and what the moment of its weighing decides."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from backend.kit.clock import CITY
-from backend.weighing.queries import Price
+from backend.weighing.queries import Price, Step
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How things stood when the first step was made."""
+
+    taken: Mapping[str, int]
+    """Grams under each ceiling, by household, month and material."""
+    held: Mapping[str, int]
+    """Fen paid or promised of each budget, by programme and period."""
+    queued: Sequence[Step] = ()
+    """Lines that a programme had promised from money to come."""
 
 
 class When(NamedTuple):

@@ -87,8 +87,8 @@ class Pair:
 
     def rest(self) -> bytes:
         """Return all of it as JSON."""
-        told = {**vars(self), "now": vars(self.now), "then": vars(self.then), "tally": vars(self.tally)}
-        return json.dumps(told, separators=(",", ":")).encode()
+        rested = {"now": self.now.resting(), "then": self.then.resting(), "tally": vars(self.tally)}
+        return json.dumps({**vars(self), **rested}, separators=(",", ":")).encode()
 
     @classmethod
     def wake(cls, rested: bytes) -> "Pair":

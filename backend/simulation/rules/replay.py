@@ -1,17 +1,17 @@
 """One replay: ceilings, budgets and their events, step by step, by the rules that quotes are made by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
-from backend.simulation.rules.outcome import Held, Outcome, When, outcome, when
+from backend.simulation.rules.outcome import Held, Opening, Outcome, When, outcome, when
 from backend.simulation.rules.ratios import ExactRate
 from backend.subsidy.queries import (
     BudgetEvent,
+    CapRule,
     Terms,
     percent_paid,
     terms,
@@ -20,21 +20,7 @@ from backend.subsidy.queries import (
 from backend.weighing.queries import Price, Reading, Step, promise, share, unpaid, wanted
 
 _NOBODY = Terms()
-_terms = lru_cache(maxsize=256)(terms)
-"""What a programme pays follows from a few words, which seldom change."""
 _STATES = {"frozen": "frozen", "thawed": "open", "carried_over": "carried_over", "closed": "closed"}
-
-
-@dataclass(frozen=True)
-class Opening:
-    """How things stood when the first step was made."""
-
-    taken: Mapping[str, int]
-    """Grams under each ceiling, by household, month and material."""
-    held: Mapping[str, int]
-    """Fen paid or promised of each budget, by programme and period."""
-    queued: Sequence[Step] = ()
-    """Lines that a programme had promised from money to come."""
 
 
 @dataclass
@@ -63,6 +49,14 @@ class Replay:
     """What lines hold that will be given back: place of the ceiling, grams, place of the budget, fen."""
     ran_out: dict[str, str] = field(default_factory=dict)
     """When each budget first could not pay what was asked."""
+
+    def __post_init__(self) -> None:
+        """Remember what programmes pay until something happens to one; it is reckoned anew after a rest."""
+        self._known: dict[str, Terms] = {}
+
+    def resting(self) -> dict[str, Any]:
+        """Return all that it takes to go on."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def begin(
@@ -95,6 +89,7 @@ class Replay:
     def happen(self, event: BudgetEvent) -> None:
         """Follow what happened to a budget or to a programme."""
         owner = str(event.programme)
+        self._known.clear()
         if event.period is None:
             self._change_programme(owner, event)
             return
@@ -150,7 +145,8 @@ class Replay:
         granted: dict[str, int] = {}
         found = []
         for step in steps:
-            rate, net, payer = rates[step.material], step.net_grams, rates[step.material].payer
+            rate, net = rates[step.material], step.net_grams
+            payer = rate.payer
             market, saved = rate.market_fen(net), factors.saved_co2e_grams(step.material, net)
             if payer is None:
                 found.append(Outcome(market, 0, 0, 0, saved, 0, 0, None))
@@ -219,6 +215,9 @@ class Replay:
         }
 
     def _terms_of(self, owner: str, place: str, period: str) -> Terms:
+        known = self._known.get(place)
+        if known is not None:
+            return known
         cap = self.caps.get(owner)
         if cap is None:
             return _NOBODY.exhausted()
@@ -229,7 +228,10 @@ class Replay:
             percent=cap["taper_percent"],
         )
         state = self.states.get(place)
-        return _terms(cap["cap_rule"], state=state, closed=cap["closed"], percent=percent, period=period)
+        found = terms(cap["cap_rule"], state=state, closed=cap["closed"], percent=percent, period=period)
+        if cap["cap_rule"] != CapRule.TAPER:
+            self._known[place] = found
+        return found
 
     def _hold(self, prices: Sequence[Price], step: Step, period: str) -> UUID | None:
         """Take what is promised from the budgets, all or nothing."""
