@@ -35,27 +35,6 @@ class Picture:
     then: Callable[[Window], object] = lambda window: None
 
 
-def follow(row: str) -> Callable[[Window], object]:
-    """Go where the first line of a table that says something leads."""
-
-    def go(window: Window) -> None:
-        window.page.locator("table a", has_text=row).first.click()
-        window.page.locator("header a.back").wait_for()
-        window.settle()
-
-    return go
-
-
-def press(button: str) -> Callable[[Window], object]:
-    """Press a button, whatever it is called in the language of the window."""
-
-    def go(window: Window) -> None:
-        window.page.locator("main .button", has_text=button).first.click()
-        window.settle()
-
-    return go
-
-
 def edit_glass(window: Window) -> None:
     """Open a draft's editor, with the sources of one material."""
     window.page.locator("main .button.plain").first.click()
@@ -69,12 +48,6 @@ def ask_for_a_reason(window: Window) -> None:
     window.page.locator("dialog[open]").wait_for()
 
 
-def open_the_menu(window: Window) -> None:
-    """Show where one may go, where there is no room for it beside the page."""
-    if window.page.locator(".menu").is_visible():
-        window.page.locator(".menu").click()
-
-
 class Scenes:
     """What goes on in the district while the pictures are taken."""
 
@@ -85,6 +58,7 @@ class Scenes:
         self.sketch = self._draft("纸板降价（起草中）", cardboard="70")
         self._simulate(self.draft)
         office.step("admin", f"/v1/price-list-drafts/{self.draft}", "submission")
+        self._ask(self.sketch)
         self._order()
         with behind(office.stage), transaction(districts=[YUHANG]) as db:
             introduce()
@@ -93,7 +67,8 @@ class Scenes:
         found = office.call("admin", "GET", "/v1/settlement/sheets")["items"]
         self.sheet = next(each["id"] for each in found if each["party_kind"] == "operator")
         self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
-        self.simulation = office.call("admin", "GET", "/v1/simulations")["items"][0]["id"]
+        found = office.call("admin", "GET", "/v1/simulations")["items"]
+        self.simulation = next(each["id"] for each in found if each["draft"] == self.draft)
 
     def _draft(self, title: str, **market: str) -> str:
         made = self.office.call("admin", "POST", "/v1/price-list-drafts", {"title": title})
@@ -104,9 +79,12 @@ class Scenes:
         return str(made["id"])
 
     def _simulate(self, draft: str) -> None:
+        self._ask(draft)
+        work(self.office.stage)
+
+    def _ask(self, draft: str) -> None:
         period = {"since": "2026-11-08T00:00:00+08:00", "until": "2026-11-16T00:00:00+08:00"}
         self.office.call("admin", "POST", "/v1/simulations", {"draft": draft, **period})
-        work(self.office.stage)
 
     def _order(self) -> None:
         programme = self.office.call("admin", "GET", "/v1/programmes")["items"][0]["id"]
@@ -130,7 +108,6 @@ def _sent(rate: dict[str, Any], market: str | None) -> dict[str, Any]:
 
 PICTURES = [
     Picture("today", "/console/"),
-    Picture("today-menu", "/console/", then=open_the_menu),
     Picture("today-approver", "/console/", "approver"),
     Picture("prices", "/console/prices"),
     Picture("version", "/console/prices/1"),
@@ -168,69 +145,66 @@ def scenes(stage: Stage) -> Iterator[Scenes]:
     office.close()
 
 
-def hang(window: Window, gallery: Path, name: str, size: dict[str, int], language: str) -> None:
-    """Take a picture of the whole page."""
-    path = gallery / f"console-{name}-{size['width']}-{language[:2]}.png"
-    window.page.screenshot(path=path, full_page=True)
+def hang(window: Window, gallery: Path, name: str, language: str) -> None:
+    """Take a picture of the whole page on a desk and on a phone, and look at each."""
+    for size in (DESK, PHONE):
+        window.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        path = gallery / f"console-{name}-{size['width']}-{language[:2]}.png"
+        window.page.screenshot(path=path, full_page=True)
+        window.check()
 
 
-sizes = pytest.mark.parametrize("size", [PHONE, DESK], ids=lambda size: str(size["width"]))
 languages = pytest.mark.parametrize("language", ["zh-CN", "en"])
 
 
 @languages
-@sizes
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
-def test_take(scenes: Scenes, gallery: Path, picture: Picture, size: dict[str, int], language: str) -> None:
-    with scenes.office.window(picture.who, size=size, language=language) as window:
+def test_take(scenes: Scenes, gallery: Path, picture: Picture, language: str) -> None:
+    with scenes.office.window(picture.who, language=language) as window:
         window.open(scenes.path(picture.path))
         picture.then(window)
-        hang(window, gallery, picture.name, size, language)
-        window.check()
+        hang(window, gallery, picture.name, language)
 
 
 @languages
-@sizes
-def test_take_the_sign_in(stage: Stage, gallery: Path, size: dict[str, int], language: str) -> None:
-    with stage.window(size=size, language=language) as window:
+def test_take_the_menu(scenes: Scenes, gallery: Path, language: str) -> None:
+    with scenes.office.window("admin", size=PHONE, language=language) as window:
         window.open("/console/")
-        hang(window, gallery, "sign-in", size, language)
+        window.page.locator(".menu").click()
+        window.page.screenshot(path=gallery / f"console-menu-360-{language[:2]}.png")
         window.check()
 
 
 @languages
-@sizes
-def test_take_what_loads_and_what_fails(
-    scenes: Scenes, gallery: Path, size: dict[str, int], language: str
-) -> None:
-    with scenes.office.window("admin", size=size, language=language) as window:
+def test_take_the_sign_in(stage: Stage, gallery: Path, language: str) -> None:
+    with stage.window(size=DESK, language=language) as window:
+        window.open("/console/")
+        hang(window, gallery, "sign-in", language)
+
+
+@languages
+def test_take_what_loads_and_what_fails(scenes: Scenes, gallery: Path, language: str) -> None:
+    with scenes.office.window("admin", language=language) as window:
         held: list[Route] = []
-        window.page.route("**/v1/settlement/sheets*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+        window.page.route("**/v1/settlement/sheets*", lambda route: held.append(route))  # noqa: PLW0108
         window.page.goto(f"{scenes.office.stage.base}/console/settlement")
         window.page.wait_for_selector(".loading")
-        hang(window, gallery, "sheets-loading", size, language)
-        window.check()
+        hang(window, gallery, "sheets-loading", language)
         for route in held:
             route.abort()
         window.page.wait_for_selector(".failure")
-        hang(window, gallery, "sheets-failed", size, language)
         window.complaints.clear()
-        window.check()
+        hang(window, gallery, "sheets-failed", language)
 
 
 @languages
-@sizes
-def test_take_a_district_that_has_not_begun(
-    scenes: Scenes, gallery: Path, size: dict[str, int], language: str
-) -> None:
-    office = scenes.office
-    with office.window("auditor", size=size, language=language) as window:
+def test_take_a_district_that_has_not_begun(scenes: Scenes, gallery: Path, language: str) -> None:
+    with scenes.office.window("auditor", language=language) as window:
         window.open("/console/")
         window.page.locator("#district").select_option(LINPING)
         window.page.locator(".place-of", has_text=LINPING).wait_for(state="attached")
         window.settle()
-        hang(window, gallery, "today-empty", size, language)
         window.forget_what_was_not_found()
-        window.check()
+        hang(window, gallery, "today-empty", language)
         window.page.locator("#district").select_option(YUHANG)
         window.page.locator(".place-of", has_text=YUHANG).wait_for(state="attached")
