@@ -4,6 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 RUN = .venv/bin/python -m
 SIDE_BY_SIDE = --numprocesses=3 --dist=loadfile
+TWO_AT_ONCE = --numprocesses=2 --dist=loadfile
 SHELL = /bin/sh
 
 .DEFAULT_GOAL := help
@@ -19,7 +20,7 @@ test: build ## Run the tests (ARGS="…" goes to pytest)
 	@exec $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) $(ARGS)
 
 test-long: build ## Run the long tests, then the ledger and the journeys on Debian's PostgreSQL and Redis
-	@$(RUN) pytest -m long $(ARGS)
+	@$(RUN) pytest -m "long and not gallery" $(TWO_AT_ONCE) $(ARGS)
 	@$(RUN) backend.local debian
 	@LV_SERVERS=debian $(RUN) pytest -m "not long" $(SIDE_BY_SIDE) tests/ledger tests/journeys $(ARGS)
 

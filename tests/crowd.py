@@ -35,7 +35,7 @@ def _together(attempt: Attempt, times: int) -> Counter[str]:
         return Counter(done.result() for done in [threads.submit(attempt) for _ in range(times)])
 
 
-def wait_until_all_wait(url: str, count: int, *, seconds: float = 60) -> int:
+def wait_until_all_wait(url: str, count: int, *, seconds: float = 100) -> int:
     """Look on until so many connections wait for somebody else's lock; return how many do."""
     deadline = time.monotonic() + seconds
     with psycopg.connect(url, autocommit=True) as observer:

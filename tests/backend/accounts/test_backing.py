@@ -201,7 +201,11 @@ steps = some.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(some.lists(steps, max_size=25))
 def test_every_point_is_backed_after_every_step(db, told):
     with db.begin_nested() as example:

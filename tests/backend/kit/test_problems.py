@@ -265,7 +265,11 @@ anything = some.recursive(
 fields = some.sampled_from(["words", "id", "fen", "rate", "at", "lines", "grams"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=60,
+)
 @given(some.dictionaries(fields, anything | some.lists(some.dictionaries(fields, anything), max_size=4)))
 def test_no_json_whatever_crashes_a_view(post: Post, body: dict[str, Any]):
     answer = post("/v1/notes", data=json.dumps(body), content_type="application/json")
@@ -273,7 +277,11 @@ def test_no_json_whatever_crashes_a_view(post: Post, body: dict[str, Any]):
     assert answer.status_code == 201 or code(answer) == (422, "invalid")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=150,
+)
 @given(some.binary(max_size=60))
 def test_no_bytes_whatever_crash_a_view(post: Post, body: bytes):
     answer = post("/v1/notes", data=body, content_type="application/json")
