@@ -69,6 +69,24 @@ def materials(db: Session) -> str:
     return f"{len(entries)}, of which {sum(entry['accepted'] for entry in entries)} are taken"
 
 
+def synonyms(db: Session) -> str:
+    """Enter what people call things."""
+    entries = register("synonyms.toml")["synonym"]
+    words = [
+        (entry, language, word) for entry in entries for language in ("zh", "en") for word in entry[language]
+    ]
+    for entry, language, word in words:
+        catalogue.plant_synonym(
+            db,
+            material=entry["material"],
+            word=word,
+            language=language,
+            source=basis(entry).source,
+            at=BEGINS,
+        )
+    return f"{len(words)}, for {len({entry['material'] for entry in entries})} materials"
+
+
 def factors(db: Session) -> str:
     """Bring the set of carbon factors into force."""
     read = register("carbon_factors.toml")

@@ -21,7 +21,12 @@ Say = Callable[[str], None]
 
 def registers(*, say: Say) -> None:
     """Plant what the whole city shares: real figures only."""
-    steps = {"Divisions": city.divisions, "Materials": city.materials, "Factors": city.factors}
+    steps = {
+        "Divisions": city.divisions,
+        "Materials": city.materials,
+        "Synonyms": city.synonyms,
+        "Factors": city.factors,
+    }
     for name, plant in steps.items():
         with transaction() as db:
             say(f"{name}: {plant(db)}")

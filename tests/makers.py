@@ -230,6 +230,22 @@ def a_material(db: Session, key: str = "glass", *, accepted: bool = True, name_z
     return key
 
 
+def a_synonym(
+    db: Session,
+    material: str = "glass",
+    *,
+    word: str,
+    language: str = "zh",
+    by: Actor | None = None,
+    at: datetime = NOON,
+) -> UUID:
+    """Let a material be found by a word; return the word's id."""
+    a_material(db, material)
+    return catalogue.add_synonym(
+        db, by=by or an_actor(DRAFTER), at=at, material=material, word=word, language=language
+    ).id
+
+
 def a_rate(
     material: str = "glass",
     *,

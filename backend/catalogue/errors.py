@@ -121,3 +121,35 @@ class ValidityOverlaps(Conflict):
     code = "validity_overlaps"
     zh = "第{number}版已公布、尚未生效；如要以本版取代它，请在请求中写明 supersede。"
     en = "Version {number} is announced and not in force yet; say `supersede` if this one is to replace it."
+
+
+class SynonymNotFound(NotFound):
+    """The caller's district has added no such word."""
+
+    code = "synonym_not_found"
+    zh = "本区县没有添加过这个叫法。"
+    en = "Your district has added no such word."
+
+
+class SynonymKnown(Conflict):
+    """A material is found by a word once."""
+
+    code = "synonym_known"
+    zh = "“{material}”已经有“{word}”这个叫法。"
+    en = "{material} is found by {word} already."
+
+
+class SynonymWithdrawn(Conflict):
+    """A word is withdrawn once."""
+
+    code = "synonym_withdrawn"
+    zh = "这个叫法已经撤回。"
+    en = "The word was withdrawn already."
+
+
+class SynonymEmpty(Unprocessable):
+    """Blanks and hyphens alone are no word."""
+
+    code = "synonym_empty"
+    zh = "叫法不能只有空格和连字符。"
+    en = "A word needs more than blanks and hyphens."

@@ -14,6 +14,7 @@ MATERIAL: dict[str, Any] = {
     "hint_zh": "倒空、冲净，碎玻璃请包好。",
     "hint_en": "Empty and rinse; wrap what is broken.",
     "low_value": "glass",
+    "also_called": [{"word": "玻璃瓶罐", "language": "zh"}],
     "basis": {
         "grade": "B",
         "source": "上海市闵行区低附加值可回收物回收处理补贴实施细则，第三条（一）",
@@ -145,3 +146,14 @@ RATE = {
     "programme": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12",
     "subsidy_basis": ASSUMED,
 }
+SYNONYM: dict[str, Any] = {
+    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b17",
+    "material": "glass",
+    "word": "酒瓶子",
+    "language": "zh",
+    "source": None,
+    "district": "330110",
+    "added_at": "2026-02-18T09:00:00+08:00",
+    "withdrawn_at": None,
+}
+SYNONYM_WITHDRAWN = {**SYNONYM, "withdrawn_at": "2026-02-19T09:00:00+08:00"}

@@ -16,24 +16,32 @@ from backend.catalogue.drafting import (
 from backend.catalogue.models import MaterialRow
 from backend.catalogue.publishing import publish
 from backend.catalogue.rules import Material
+from backend.catalogue.synonyms import add_synonym, plant_synonym, withdraw_synonym
 
 __all__ = [
     "add_material",
+    "add_synonym",
     "approve",
     "draft",
     "edit",
     "mark_simulated",
+    "plant_synonym",
     "publish",
     "publish_draft",
     "reject",
     "submit",
     "withdraw",
+    "withdraw_synonym",
 ]
+
+
+_APART = frozenset({"basis", "also_called"})
+"""What a material says in other columns, and what is said of it elsewhere."""
 
 
 def add_material(db: Session, material: Material) -> None:
     """Enter a material; one that is known stays as it is."""
-    words = {field: value for field, value in vars(material).items() if field != "basis"}
+    words = {field: value for field, value in vars(material).items() if field not in _APART}
     basis = {
         "grade": material.basis.grade,
         "source": material.basis.source,

@@ -25,7 +25,7 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run"}
+OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run", "synonym"}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
@@ -175,6 +175,9 @@ CALLS: dict[str, Call] = {
     "webhooks_replay_since": Call(body={"since": "2026-01-01T00:00:00+08:00"}),
     "webhooks_replay": Call(),
     "catalogue_list_materials": Call(),
+    "catalogue_list_synonyms": Call(query={"limit": "100"}),
+    "catalogue_add_synonym": Call(body={"material": "glass", "word": "酒瓶子", "language": "zh"}),
+    "catalogue_withdraw_synonym": Call(body={"reason": "不是这里的叫法。"}),
     "catalogue_show_price_list": Call(),
     "catalogue_list_price_lists": Call(),
     "catalogue_show_version": Call(),

@@ -154,6 +154,8 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
         scene.ids["factor_set"] = str(carbon.factor_set(db, at=at).id)
         asked = factoring.simulate(db, by=admin, at=at, draft=drafted, since=at - timedelta(days=1), until=at)
         scene.ids["factor_run"] = str(asked.id)
+        word = f"叫法{scene.ids['draft'][-12:]}"
+        scene.ids["synonym"] = str(makers.a_synonym(db, word=word, by=admin, at=at))
 
 
 def _settle(db: Session, district: str, scenes: Mapping[str, Mapping[Stage, Scene]], *, at: datetime) -> None:

@@ -2,5 +2,6 @@
 
 from backend.catalogue.queries.drafts import *
 from backend.catalogue.queries.materials import *
+from backend.catalogue.queries.synonyms import *
 from backend.catalogue.queries.versions import *
 from backend.catalogue.rules.values import *

@@ -30,7 +30,7 @@ from backend.kit.paging import CursorUnreadable, Page
 @blp.response(200, MaterialPageOut, example={"items": [MATERIAL], "next_cursor": None})
 @refuses(CursorUnreadable)
 def list_materials(args: dict[str, Any]) -> Page[Material]:
-    """List materials by key, those that match what people call them."""
+    """List all materials by key, or those that a word may mean, the likeliest first."""
     return queries.search(session(), **args)
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "PriceList",
     "PriceListHead",
     "Rate",
+    "Synonym",
 ]
 
 _GRAMS_PER_KG = 1_000
@@ -78,6 +79,22 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Synonym:
+    """A word that a material is found by."""
+
+    id: UUID
+    material: str
+    word: str
+    language: str
+    source: str | None
+    """Where it was read; None is what people here say."""
+    district: str | None
+    """Whose staff added it; None is the city's own register."""
+    added_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Material:
     """Something a resident may want to hand over."""
 
@@ -96,6 +113,8 @@ class Material:
     low_value: str | None
     """Its class in the guide to low-value recyclables, if it is one."""
     basis: Basis
+    also_called: tuple[Synonym, ...] = ()
+    """What people call it, where somebody looked for it."""
 
 
 @dataclass(frozen=True)

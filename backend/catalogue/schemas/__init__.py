@@ -3,3 +3,4 @@
 from backend.catalogue.schemas.drafts import *
 from backend.catalogue.schemas.lists import *
 from backend.catalogue.schemas.materials import *
+from backend.catalogue.schemas.synonyms import *

@@ -11,7 +11,13 @@ __all__ = ["BasisOut", "MaterialOut", "MaterialPageOut", "MaterialsIn"]
 class MaterialsIn(PageIn):
     """Which materials."""
 
-    q = Words(maximum=40, load_default="", metadata={"description": "part of a name or hint, zh or en"})
+    q = Words(
+        maximum=40,
+        load_default="",
+        metadata={
+            "description": "what somebody calls it: a name, a synonym, or a part of these or of a hint"
+        },
+    )
 
 
 class BasisOut(Out):
@@ -28,6 +34,13 @@ class BasisOut(Out):
     source = fields.String(required=True, allow_none=True)
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+class CalledOut(Out):
+    """What people call something."""
+
+    word = fields.String(required=True)
+    language = fields.String(required=True, metadata={"enum": ["zh", "en"]})
 
 
 class MaterialOut(Out):
@@ -49,4 +62,12 @@ class MaterialOut(Out):
     basis = fields.Nested(BasisOut, required=True)
 
 
-MaterialPageOut = page_out(MaterialOut)
+class FoundMaterialOut(MaterialOut):
+    """A material, with the words that it is found by."""
+
+    also_called = fields.List(
+        fields.Nested(CalledOut), required=True, metadata={"description": "the words that it is found by"}
+    )
+
+
+MaterialPageOut = page_out(FoundMaterialOut)

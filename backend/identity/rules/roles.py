@@ -72,6 +72,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "price_list:draft",
             "factor_set:read",
             "factor_set:draft",
+            "material:edit",
             "service:edit",
             "jobs:manage",
             "person:read",

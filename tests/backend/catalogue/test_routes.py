@@ -103,3 +103,27 @@ def test_materials_come_in_pages(visitor: FlaskClient):
 
     assert [item["key"] for item in first["items"] + second["items"]] == ["cardboard", "glass", "lamp"]
     assert visitor.get("/v1/materials", query_string={"cursor": "x"}).status_code == 400
+
+
+def test_the_lists_of_any_past_day_are_told(visitor: FlaskClient):
+    def on(day: str) -> list[int]:
+        answer = visitor.get(f"{PATH}s", query_string={"on": day})
+        return [head["number"] for head in answer.get_json()["items"]]
+
+    assert on("2026-11-15") == []
+    assert on("2026-11-16") == [2, 1]
+    assert on("2026-11-17") == [2]
+
+
+def test_what_a_version_changed_is_told_in_words(visitor: FlaskClient):
+    changed = visitor.get(f"{PATH}s/2/differences").get_json()["items"]
+
+    assert "玻璃：回收价由0元/公斤上调到0.03元/公斤。" in {each["zh"] for each in changed}
+    assert {each["material"] for each in changed} == {"glass"}
+    assert all(each["en"].endswith(".") for each in changed)
+    assert visitor.get(f"{PATH}s/3/differences").get_json()["code"] == "no_price_list"
+
+
+def test_how_to_hand_it_over_is_told_in_both_languages(visitor: FlaskClient):
+    for material in visitor.get("/v1/materials").get_json()["items"]:
+        assert (material["hint_zh"], material["hint_en"]) == ("倒空、冲净。", "Empty and rinse.")
