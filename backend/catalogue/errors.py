@@ -153,3 +153,43 @@ class SynonymEmpty(Unprocessable):
     code = "synonym_empty"
     zh = "叫法不能只有空格和连字符。"
     en = "A word needs more than blanks and hyphens."
+
+
+class ImportUnreadable(Unprocessable):
+    """The file is not of the format that it is said to be, or too large to open."""
+
+    code = "import_unreadable"
+    zh = "无法读取文件：格式不符，或展开后过大。"
+    en = "The file cannot be read: it is of another format, or unpacks to too much."
+
+
+class CellUnreadable(Unprocessable):
+    """A cell, a column or a sheet is not what the format has there."""
+
+    code = "cell_unreadable"
+    zh = "文件中的这一处与格式不符。"
+    en = "This place of the file does not fit the format."
+
+
+class CellUnfit(Unprocessable):
+    """A cell is empty, too long, or holds what its column never does."""
+
+    code = "cell_unfit"
+    zh = "此格为空、过长，或不是该列允许的值。"
+    en = "The cell is empty, too long, or holds what its column never does."
+
+
+class RowTwice(Unprocessable):
+    """A row says again what an earlier one said."""
+
+    code = "row_twice"
+    zh = "此行与前面的一行重复。"
+    en = "The row repeats an earlier one."
+
+
+class MaterialDiffers(Unprocessable):
+    """The register of materials is the city's; a file of a district changes nothing in it."""
+
+    code = "material_differs"
+    zh = "“{material}”的 {field} 与全市物品目录不一致，不能由导入修改。"
+    en = "{field} of {material} differs from the city's register, which no import changes."

@@ -157,3 +157,35 @@ SYNONYM: dict[str, Any] = {
     "withdrawn_at": None,
 }
 SYNONYM_WITHDRAWN = {**SYNONYM, "withdrawn_at": "2026-02-19T09:00:00+08:00"}
+ROW_FLAW = {
+    "sheet": "rates",
+    "row": 2,
+    "column": "market_fen_per_kg",
+    "code": "rate_negative",
+    "zh": "“glass”的 market_fen_per_kg 不能是负数（-1）。",
+    "en": "market_fen_per_kg of glass cannot be negative (-1).",
+}
+CATALOGUE = """[[materials]]
+key = "glass"
+name_zh = "玻璃"
+name_en = "Glass"
+category = "glass"
+accepted = "yes"
+
+[[synonyms]]
+material = "glass"
+word = "酒瓶子"
+language = "zh"
+
+[[rates]]
+material = "glass"
+accepted = "yes"
+market_fen_per_kg = "0"
+subsidy_fen_per_kg = "0"
+operator_fen_per_tonne = "0"
+needs_verified_scale = "no"
+needs_confirmation = "no"
+market_grade = "assumption"
+market_zh = "演示的假设。"
+market_en = "Assumption of the demo."
+"""

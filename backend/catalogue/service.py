@@ -13,6 +13,7 @@ from backend.catalogue.drafting import (
     submit,
     withdraw,
 )
+from backend.catalogue.importing import take_file
 from backend.catalogue.models import MaterialRow
 from backend.catalogue.publishing import publish
 from backend.catalogue.rules import Material
@@ -30,6 +31,7 @@ __all__ = [
     "publish_draft",
     "reject",
     "submit",
+    "take_file",
     "withdraw",
     "withdraw_synonym",
 ]

@@ -1,5 +1,6 @@
 """How words for materials are added, and withdrawn again."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +34,17 @@ def add_synonym(db: Session, *, by: Actor, at: datetime, material: str, word: st
     facts = {"material": material, "word": word, "language": language}
     trail.note(db, "synonym.added", f"synonym/{made}", by=by, after=facts, at=at)
     return queries.synonym(db, made, district=by.district)
+
+
+def add_synonyms(
+    db: Session, words: Sequence[Mapping[str, str]], *, draft: UUID, by: Actor, at: datetime
+) -> None:
+    """Add the words that came with a draft's file, with one line on the trail for all of them."""
+    for word in words:
+        _enter(db, word["material"], word["word"], word["language"], by=by.id, at=at, district=by.district)
+    if words:
+        facts = {"words": [f"{word['material']}: {word['word']}" for word in words]}
+        trail.note(db, "synonym.imported", f"price_list_draft/{draft}", by=by, after=facts, at=at)
 
 
 def plant_synonym(

@@ -4,6 +4,7 @@
 A route that is not listed here fails the tests, so a new one cannot hide.
 """
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -54,6 +55,20 @@ RATE = {
     "market_fen_per_kg": "80",
     "market_basis": {"grade": "assumption", "zh": "演示的假设。", "en": "Assumption of the demo."},
 }
+CATALOGUE = base64.b64encode(
+    b"""[[rates]]
+material = "cardboard"
+accepted = "yes"
+market_fen_per_kg = "80"
+subsidy_fen_per_kg = "0"
+operator_fen_per_tonne = "0"
+needs_verified_scale = "no"
+needs_confirmation = "no"
+market_grade = "assumption"
+market_zh = "A"
+market_en = "A"
+"""
+).decode()
 ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
 
 
@@ -187,6 +202,9 @@ CALLS: dict[str, Call] = {
     "catalogue_draft": Call(body={"title": "草案"}),
     "catalogue_show_draft": Call(),
     "catalogue_edit_draft": Call(body={"title": "草案", "note": "", "rates": [RATE]}),
+    "catalogue_download_workbook": Call(),
+    "catalogue_download_toml": Call(),
+    "catalogue_import_catalogue": Call(body={"format": "toml", "content": CATALOGUE}),
     "catalogue_submit_draft": Call(),
     "catalogue_approve_draft": Call(Stage.ASSIGNED),
     "catalogue_reject_draft": Call(Stage.ASSIGNED, body={"reason": "预算不足。"}),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.catalogue.errors import SynonymNotFound
@@ -11,7 +12,15 @@ from backend.catalogue.models import SynonymRow
 from backend.catalogue.rules import Synonym
 from backend.kit.paging import Page, cut, key_of
 
-__all__ = ["also_called", "synonym", "synonym_locked", "synonyms"]
+__all__ = [
+    "all_synonyms",
+    "also_called",
+    "plain_words",
+    "synonym",
+    "synonym_locked",
+    "synonyms",
+    "unheard",
+]
 
 
 def synonyms(db: Session, *, material: str | None, cursor: str | None, limit: int) -> Page[Synonym]:
@@ -56,3 +65,26 @@ def _of_district(row: SynonymRow | None, district: str) -> SynonymRow:
     if row is None or row.district != district:
         raise SynonymNotFound
     return row
+
+
+def all_synonyms(db: Session) -> list[Synonym]:
+    """Return every word that stands, by material."""
+    query = select(SynonymRow).where(SynonymRow.withdrawn_at.is_(None))
+    ordered = query.order_by(SynonymRow.material, SynonymRow.language, SynonymRow.plain)
+    return [row.synonym() for row in db.scalars(ordered)]
+
+
+def plain_words(db: Session, words: Sequence[str]) -> dict[str, str]:
+    """Return words as they are compared."""
+    word = func.unnest(cast(list(words), ARRAY(Text))).column_valued("word")
+    return {row.word: row.plain for row in db.execute(select(word, func.plain_word(word).label("plain")))}
+
+
+def unheard(db: Session, words: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Leave out the words by which their material is found already.
+
+    :param words: each with its `material` and, as `plain`, how it is compared
+    """
+    query = select(SynonymRow.material, SynonymRow.plain).where(SynonymRow.withdrawn_at.is_(None))
+    standing = {(row.material, row.plain) for row in db.execute(query)}
+    return [word for word in words if (word["material"], word["plain"]) not in standing]

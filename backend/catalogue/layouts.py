@@ -1,0 +1,202 @@
+"""What a catalogue looks like as a file: the same three tables in Excel and in TOML."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import tomli_w
+
+from backend.catalogue.rules import Basis, Material, Rate, Synonym
+from backend.kit.fields import INT64_MAX, is_clean
+from backend.kit.sentences import say
+from backend.kit.sheets import Column, Contents, Flaw, Kind, Layout, Row, Sheet, Unopenable, read, write
+
+MOST_ROWS: Final = 2_000
+"""Of a table: more than any district prices, and few enough to be judged within one request."""
+YES, NO = "yes", "no"
+EXACT: Final = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?", re.ASCII)
+
+_NOT_A_TABLE = say("Not a valid list of tables.", "应为表的数组。")
+_TOO_MANY = say("There are more rows than we read.", "行数超过上限。")
+_UNKNOWN = say("There is no such column in this sheet's format.", "格式中没有这一列。")
+_MISFIT: Final[Mapping[Kind, str]] = {
+    Kind.TEXT: say("Not a valid text.", "应为文本。"),
+    Kind.INTEGER: say("Not a valid whole number.", "应为整数，不带小数。"),
+    Kind.RATE: say("Not a valid decimal number in a text.", "应为文本中的十进制数字。"),
+}
+
+
+def _basis(of: str, zh: str, en: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{of}_grade", f"{zh}依据等级", f"grade of {en}"),
+        Column(f"{of}_source", f"{zh}来源", f"source of {en}", width=40),
+        Column(f"{of}_zh", f"{zh}依据", f"basis of {en}, zh", width=40),
+        Column(f"{of}_en", f"{zh}依据（英文）", f"basis of {en}, en", width=40),
+    )
+
+
+MATERIALS = Layout(
+    "materials",
+    "物品",
+    "materials",
+    (
+        Column("key", "物品", "material"),
+        Column("name_zh", "名称", "name, zh"),
+        Column("name_en", "英文名称", "name, en"),
+        Column("category", "类别", "category"),
+        Column("accepted", "回收", "taken"),
+    ),
+)
+SYNONYMS = Layout(
+    "synonyms",
+    "叫法",
+    "synonyms",
+    (
+        Column("material", "物品", "material"),
+        Column("word", "叫法", "word", width=30),
+        Column("language", "语言", "language"),
+    ),
+)
+RATES = Layout(
+    "rates",
+    "价目",
+    "rates",
+    (
+        Column("material", "物品", "material"),
+        Column("accepted", "回收", "taken"),
+        Column("market_fen_per_kg", "回收价（分/公斤）", "price, fen/kg", Kind.RATE),
+        Column("subsidy_fen_per_kg", "居民补贴（分/公斤）", "subsidy to residents, fen/kg", Kind.RATE),
+        Column("operator_fen_per_tonne", "企业补贴（分/吨）", "subsidy to operators, fen/t", Kind.RATE),
+        Column("ceiling_grams", "每户每月上限（克）", "ceiling, grams a household and month", Kind.INTEGER),
+        Column("programme", "补贴项目", "programme", width=40),
+        Column("needs_verified_scale", "须检定秤", "needs a verified scale"),
+        Column("needs_confirmation", "须确认", "needs confirmation"),
+        *_basis("market", "回收价", "price"),
+        *_basis("subsidy", "补贴", "subsidy"),
+    ),
+)
+LAYOUTS: Final = (MATERIALS, SYNONYMS, RATES)
+
+
+def tables(
+    materials: Sequence[Material], synonyms: Sequence[Synonym], rates: Sequence[Rate]
+) -> dict[str, list[dict[str, Any]]]:
+    """Lay a catalogue out as rows, by the keys of the layouts."""
+    return {
+        MATERIALS.key: [material_row(each) for each in materials],
+        SYNONYMS.key: [
+            {"material": each.material, "word": each.word, "language": each.language} for each in synonyms
+        ],
+        RATES.key: [_rate_row(each) for each in rates],
+    }
+
+
+def material_row(material: Material) -> dict[str, Any]:
+    """Lay a material out."""
+    plain = {column.key: getattr(material, column.key) for column in MATERIALS.columns}
+    return plain | {"accepted": _word(material.accepted)}
+
+
+def _rate_row(rate: Rate) -> dict[str, Any]:
+    return {
+        "material": rate.material,
+        "accepted": _word(rate.accepted),
+        "market_fen_per_kg": rate.market_fen_per_kg,
+        "subsidy_fen_per_kg": rate.subsidy_fen_per_kg,
+        "operator_fen_per_tonne": rate.operator_fen_per_tonne,
+        "ceiling_grams": rate.ceiling_grams,
+        "programme": rate.programme and str(rate.programme),
+        "needs_verified_scale": _word(rate.needs_verified_scale),
+        "needs_confirmation": _word(rate.needs_confirmation),
+        **_basis_row("market", rate.market_basis),
+        **_basis_row("subsidy", rate.subsidy_basis),
+    }
+
+
+def _basis_row(of: str, basis: Basis | None) -> dict[str, str | None]:
+    return {f"{of}_{part}": getattr(basis, part, None) for part in ("grade", "source", "zh", "en")}
+
+
+def _word(holds: bool) -> str:
+    return YES if holds else NO
+
+
+def as_workbook(rows: Mapping[str, Sequence[Mapping[str, Any]]], *, at: datetime) -> bytes:
+    """Write a catalogue as Excel."""
+    sheets = [
+        Sheet(layout, [[row[column.key] for column in layout.columns] for row in rows[layout.key]])
+        for layout in LAYOUTS
+    ]
+    return write(sheets, at=at)
+
+
+def as_toml(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """Write a catalogue as TOML; rates are texts, which nothing rounds, and what is empty is left out."""
+    told = {key: [_plain(row) for row in found] for key, found in rows.items()}
+    return tomli_w.dumps(told).encode()
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: f"{value:f}" if isinstance(value, Decimal) else value
+        for key, value in row.items()
+        if value is not None
+    }
+
+
+def from_workbook(content: bytes) -> Contents:
+    """Read a catalogue from Excel.
+
+    :raises Unopenable: it is no workbook, or a larger one than we open
+    """
+    return read(content, LAYOUTS, most_rows=MOST_ROWS)
+
+
+def from_toml(content: bytes) -> Contents:
+    """Read a catalogue from TOML.
+
+    :raises Unopenable: it is no TOML
+    """
+    try:
+        found = tomllib.loads(content.decode())
+    except (ValueError, RecursionError) as why:
+        raise Unopenable(str(why)) from None
+    flaws = [Flaw(key, 0, "", _UNKNOWN) for key in found.keys() - {layout.key for layout in LAYOUTS}]
+    rows = {layout.key: tuple(_rows(found.get(layout.key, []), layout, flaws)) for layout in LAYOUTS}
+    return Contents(rows, tuple(sorted(flaws)))
+
+
+def _rows(found: Any, layout: Layout, flaws: list[Flaw]) -> Iterator[Row]:
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        flaws.append(Flaw(layout.key, 0, "", _NOT_A_TABLE))
+        return
+    if len(found) > MOST_ROWS:
+        flaws.append(Flaw(layout.key, MOST_ROWS + 1, "", _TOO_MANY))
+        return
+    columns = {column.key: column for column in layout.columns}
+    for number, each in enumerate(found, start=1):
+        flaws += [Flaw(layout.key, number, key[:40], _UNKNOWN) for key in each.keys() - columns.keys()]
+        values: dict[str, Any] = dict.fromkeys(columns)
+        for key in each.keys() & columns.keys():
+            kind = columns[key].kind
+            if (value := _value(each[key], kind)) is None:
+                flaws.append(Flaw(layout.key, number, key, _MISFIT[kind]))
+            values[key] = value
+        yield Row(number, values)
+
+
+def _value(value: Any, kind: Kind) -> Any:
+    """Take a value as its column has it; None does not fit."""
+    match kind, value:
+        case _, bool():
+            return None
+        case Kind.TEXT, str() if is_clean(value):
+            return value
+        case Kind.INTEGER, int() if abs(value) <= INT64_MAX:
+            return value
+        case Kind.RATE, int() | str() if EXACT.fullmatch(str(value)):
+            return Decimal(value)
+    return None

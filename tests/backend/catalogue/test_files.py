@@ -1,0 +1,274 @@
+"""A catalogue as a file: what goes out comes back without a difference, and nothing is half imported."""
+
+import base64
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+import tomli_w
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.catalogue import layouts, queries, service
+from backend.catalogue.errors import ImportUnreadable
+from backend.catalogue.importing import Imported
+from backend.catalogue.models import SynonymRow
+from backend.catalogue.queries import Rate
+from backend.kit.clock import utc_now
+from backend.kit.db import transaction
+from backend.kit.drafts import StepImpossible
+from backend.kit.trail import TrailLine
+from tests.makers import (
+    CARDBOARD,
+    DRAFTER,
+    NOON,
+    PROGRAMME,
+    YUHANG,
+    a_community,
+    a_draft,
+    a_material,
+    a_programme,
+    a_rate,
+    a_synonym,
+    a_token_of_staff,
+    an_actor,
+    as_it_is,
+)
+
+ADMIN = an_actor(DRAFTER)
+WRITE: dict[str, Callable[..., bytes]] = {
+    "xlsx": partial(layouts.as_workbook, at=NOON),
+    "toml": layouts.as_toml,
+}
+BOTH = pytest.mark.parametrize("format", sorted(WRITE))
+FIRST = {"xlsx": 2, "toml": 1}
+"""The number of the first row."""
+
+
+def tables(db: Session, *rates: Rate) -> dict[str, list[dict[str, Any]]]:
+    return layouts.tables(list(queries.materials(db).values()), queries.all_synonyms(db), rates)
+
+
+def take(db: Session, content: bytes, format: str, *, check_only: bool = False) -> Imported:
+    draft = a_draft(db, a_rate("glass", market=1), simulated=False)
+    said: dict[str, Any] = {"format": format, "content": content, "check_only": check_only}
+    return service.take_file(db, draft, by=ADMIN, at=NOON, is_as_seen=as_it_is, **said)
+
+
+def told(db: Session, format: str, **rows: list[dict[str, Any]]) -> set[tuple[str, int, str, str]]:
+    """Import what has a flaw; nothing may come of it."""
+    before = len(db.scalars(select(SynonymRow.id)).all())
+    found = take(db, WRITE[format]({"materials": [], "synonyms": [], "rates": [], **rows}), format)
+    assert not found.taken
+    assert found.draft.rates["glass"].market_fen_per_kg == 1
+    assert len(db.scalars(select(SynonymRow.id)).all()) == before
+    assert all(flaw.zh != flaw.en for flaw in found.flaws)
+    return {(flaw.sheet, flaw.row, flaw.column, flaw.code) for flaw in found.flaws}
+
+
+def figures(most: int) -> some.SearchStrategy[Decimal]:
+    return some.decimals(0, most, places=4)
+
+
+@BOTH
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(data=some.data())
+def test_what_goes_out_comes_back_without_a_difference(db: Session, format: str, data: some.DataObject):
+    with db.begin_nested() as undone:
+        a_programme(db)
+        a_synonym(db, "glass", word="=1+1 酒瓶")
+        subsidised = a_rate(
+            "glass",
+            market=data.draw(figures(100_000)),
+            subsidy=data.draw(figures(99_999)) + 1,
+            operator=data.draw(figures(100_000_000)),
+            ceiling_grams=data.draw(some.none() | some.integers(0, 10**9)),
+            programme=PROGRAMME,
+            needs_verified_scale=data.draw(some.booleans()),
+            needs_confirmation=data.draw(some.booleans()),
+        )
+        origin = queries.draft(db, YUHANG, a_draft(db, CARDBOARD, subsidised, simulated=False))
+
+        rows = tables(db, *(line.rate for line in origin.lines))
+        found = take(db, WRITE[format](rows), format)
+
+        assert (found.taken, found.flaws, found.new_synonyms) == (True, (), 0)
+        assert (found.draft.lines, found.draft.digest) == (origin.lines, origin.digest)
+        assert tables(db, *(line.rate for line in found.draft.lines)) == rows
+        undone.rollback()
+
+
+@BOTH
+def test_every_flaw_of_every_row_is_told_where_it_stands(db: Session, format: str):
+    for key in ("glass", "foam"):
+        a_material(db, key)
+    a_material(db, "lamp", accepted=False)
+    rows = tables(
+        db, a_rate("glass", market=-1), a_rate("foam", market=10**9), a_rate("lamp"), a_rate("gold")
+    )
+    rows["rates"].append(rows["rates"][0])
+    rows["rates"].append({**rows["rates"][0], "material": "foam", "accepted": "maybe", "market_zh": None})
+    rows["materials"][0]["name_zh"] = "别的"
+    said = {"material": "glass", "word": "酒瓶", "language": "zh"}
+    rows["synonyms"] = [said, {**said, "word": "酒-瓶"}, {**said, "word": "-"}, {**said, "language": "fr"}]
+
+    first = FIRST[format]
+    assert told(db, format, **rows) == {
+        ("materials", first, "name_zh", "material_differs"),
+        ("synonyms", first + 1, "material", "row_twice"),
+        ("synonyms", first + 2, "word", "cell_unfit"),
+        ("synonyms", first + 3, "language", "cell_unfit"),
+        ("synonyms", first + 3, "material", "row_twice"),
+        ("rates", first, "market_fen_per_kg", "rate_negative"),
+        ("rates", first + 1, "market_fen_per_kg", "rate_absurd"),
+        ("rates", first + 2, "accepted", "material_refused"),
+        ("rates", first + 3, "material", "material_unknown"),
+        ("rates", first + 4, "market_fen_per_kg", "rate_negative"),
+        ("rates", first + 4, "material", "row_twice"),
+        ("rates", first + 5, "accepted", "cell_unfit"),
+        ("rates", first + 5, "market_zh", "cell_unfit"),
+        ("rates", first + 5, "material", "row_twice"),
+    }
+
+
+@BOTH
+def test_an_empty_table_of_rates_is_no_price_list(db: Session, format: str):
+    assert told(db, format) == {("rates", 0, "", "nothing_priced")}
+
+
+@BOTH
+def test_a_table_is_read_no_further_than_anybody_needs(db: Session, format: str):
+    row = {"material": "glass", "word": "a", "language": "en"}
+    a_material(db, "glass")
+    found = told(db, format, synonyms=[row] * (layouts.MOST_ROWS + 1))
+
+    assert ("synonyms", layouts.MOST_ROWS + FIRST[format], "", "cell_unreadable") in found
+
+
+def test_a_formula_and_a_word_for_a_number_are_no_figures(db: Session):
+    a_material(db, "glass")
+    book = load_workbook(BytesIO(WRITE["xlsx"](tables(db, a_rate("glass"), a_rate("glass")))))
+    page = book.worksheets[2]
+    page["C2"], page["C3"] = "=1+1", "many"
+    page["Z1"] = "surprise"
+    book.save(out := BytesIO())
+
+    flaws = take(db, out.getvalue(), "xlsx").flaws
+    assert {(flaw.row, flaw.column, flaw.code) for flaw in flaws} >= {
+        (1, "surprise", "cell_unreadable"),
+        (2, "market_fen_per_kg", "cell_unreadable"),
+        (3, "market_fen_per_kg", "cell_unreadable"),
+    }
+
+
+def test_wrong_types_and_unknown_names_in_toml_are_told(db: Session):
+    a_material(db, "glass")
+    rows = tables(db, a_rate("glass"))
+    (rate,) = rows["rates"]
+    rate |= {"market_fen_per_kg": "1e3", "ceiling_grams": 1}
+    content = layouts.as_toml(rows) + tomli_w.dumps({"surprise": {}}).encode()
+
+    found = take(db, content, "toml")
+
+    assert not found.taken
+    assert {(flaw.sheet, flaw.row, flaw.column) for flaw in found.flaws} == {
+        ("rates", 1, "market_fen_per_kg"),
+        ("surprise", 0, ""),
+    }
+
+
+def a_bomb() -> bytes:
+    """Pack a sheet of a million rows' worth of blanks into a few kilobytes."""
+    with ZipFile(out := BytesIO(), "w", ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * (49 * 2**20))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("format", "content"),
+    [
+        pytest.param("xlsx", b"", id="empty"),
+        pytest.param("xlsx", b"PK\x03\x04nonsense", id="no-zip"),
+        pytest.param("xlsx", a_bomb(), id="bomb"),
+        pytest.param("toml", b"rates = [", id="no-toml"),
+        pytest.param("toml", b"\xff", id="no-text"),
+        pytest.param("toml", b"rates = " + b"[" * 100_000, id="too-deep"),
+    ],
+)
+def test_what_is_no_such_file_is_refused_whole(db: Session, format: str, content: bytes):
+    with pytest.raises(ImportUnreadable):
+        take(db, content, format)
+
+
+@BOTH
+def test_a_check_changes_nothing(db: Session, format: str):
+    a_material(db, "glass")
+    rows = tables(db, a_rate("glass", market=7))
+    rows["synonyms"] = [{"material": "glass", "word": "酒瓶", "language": "zh"}]
+    content = WRITE[format](rows)
+
+    checked = take(db, content, format, check_only=True)
+    assert (checked.taken, checked.flaws, checked.new_synonyms) == (False, (), 1)
+    assert checked.draft.rates["glass"].market_fen_per_kg == 1
+    assert queries.all_synonyms(db) == []
+
+    taken = take(db, content, format)
+    assert (taken.taken, taken.new_synonyms) == (True, 1)
+    assert taken.draft.rates["glass"].market_fen_per_kg == 7
+    assert [(each.word, each.district) for each in queries.all_synonyms(db)] == [("酒瓶", YUHANG)]
+    lines = db.scalars(select(TrailLine).where(TrailLine.kind == "synonym.imported")).all()
+    assert [line.after for line in lines] == [{"words": ["glass: 酒瓶"]}]
+
+
+def test_what_is_published_is_written_anew_by_no_file(db: Session):
+    draft = a_draft(db, a_rate("glass", market=1), state="published")
+    content = layouts.as_toml(tables(db, a_rate("glass", market=2)))
+
+    with pytest.raises(StepImpossible):
+        service.take_file(
+            db,
+            draft,
+            by=ADMIN,
+            at=NOON,
+            is_as_seen=as_it_is,
+            format="toml",
+            content=content,
+            check_only=False,
+        )
+
+
+def test_over_http_it_needs_the_state_that_was_seen_and_changes_it_once(app: Flask):
+    with transaction(districts=[YUHANG]) as db:
+        a_community(db)
+        token = a_token_of_staff(db, at=utc_now())
+        draft = f"/v1/price-list-drafts/{a_draft(db, CARDBOARD, simulated=False)}"
+    client = app.test_client()
+    signed = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    tag = client.get(draft, headers=signed).headers["ETag"]
+    for ending in ("xlsx", "toml"):
+        content = client.get(f"{draft}/catalogue.{ending}", headers=signed).get_data()
+        assert content.startswith(b"PK") == (ending == "xlsx")
+    body = {"format": "toml", "content": base64.b64encode(content.replace(b'"80"', b'"90"')).decode()}
+    sent = {**signed, "If-Match": tag, "Idempotency-Key": str(uuid4())}
+
+    first = client.post(f"{draft}/import", json=body, headers=sent)
+    again = client.post(f"{draft}/import", json=body, headers=sent)
+    late = client.post(f"{draft}/import", json=body, headers={**sent, "Idempotency-Key": str(uuid4())})
+    torn = client.post(
+        f"{draft}/import", json={**body, "content": "%"}, headers={**sent, "Idempotency-Key": "torn"}
+    )
+
+    assert (first.status_code, first.get_json()["taken"]) == (200, True)
+    assert first.get_json()["draft"]["rates"][0]["market_fen_per_kg"] == "90"
+    assert (again.get_json(), again.headers["Idempotent-Replayed"]) == (first.get_json(), "true")
+    assert (late.status_code, late.get_json()["code"]) == (412, "changed_meanwhile")
+    assert torn.get_json()["errors"] == {"content": ["Not valid base64."]}
