@@ -152,7 +152,14 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
         drafted = makers.a_factor_draft(db, by=admin, at=at, state=state)
         scene.ids["factor_draft"] = str(drafted)
         scene.ids["factor_set"] = str(carbon.factor_set(db, at=at).id)
-        asked = factoring.simulate(db, by=admin, at=at, draft=drafted, since=at - timedelta(days=1), until=at)
+        asked = factoring.simulate(
+            db,
+            by=admin,
+            at=at,
+            draft=makers.a_factor_draft(db, by=admin, at=at),
+            since=at - timedelta(days=1),
+            until=at,
+        )
         scene.ids["factor_run"] = str(asked.id)
         word = f"叫法{scene.ids['draft'][-12:]}"
         scene.ids["synonym"] = str(makers.a_synonym(db, word=word, by=admin, at=at))
