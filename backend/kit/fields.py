@@ -72,17 +72,23 @@ class Rate(fields.Decimal):
         super().__init__(as_string=True, allow_nan=False, **kwargs)
 
 
-_EXACT = re.compile(r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$", re.ASCII)
-
-
 class ExactRate(Rate):
     """A rate that somebody sends: decimal digits in a text, so that nothing on its way rounds it."""
 
-    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(metadata={"pattern": _EXACT.pattern, **(metadata or {})}, **kwargs)
+    def __init__(
+        self,
+        *,
+        digits: int = 12,
+        signed: bool = True,
+        metadata: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        sign = "-?" if signed else ""
+        self._exact = re.compile(rf"^{sign}[0-9]{{1,{digits}}}(\.[0-9]{{1,12}})?$", re.ASCII)
+        super().__init__(metadata={"pattern": self._exact.pattern, **(metadata or {})}, **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or not _EXACT.fullmatch(value):
+        if not isinstance(value, str) or not self._exact.fullmatch(value):
             raise self.make_error("invalid")
         return super()._deserialize(value, *args, **kwargs)
 

@@ -1,17 +1,13 @@
 """Simulations on the wire."""
 
-from decimal import Decimal
-
 from marshmallow import fields, validate
 
-from backend.kit.fields import Count, Fen, Flag, Grams, Id, In, Moment, Out, Points, Rate, Words
+from backend.kit.fields import Count, ExactRate, Fen, Flag, Grams, Id, In, Moment, Out, Points, Words
 from backend.kit.paging import PageIn, page_out
 from backend.simulation.rules import State
 from backend.subsidy.queries import CapRule
 
 _KINDS = ("material", "community", "community_material", "day")
-_RATE = validate.Range(Decimal(0), Decimal(100_000))
-_OPERATOR = validate.Range(Decimal(0), Decimal(100_000_000))
 _MOST_FEN = 10**15
 
 
@@ -20,9 +16,9 @@ class ChangeIn(In):
 
     material = Words(required=True, minimum=1, maximum=40, metadata={"description": "a material's key"})
     accepted = Flag(load_default=True, metadata={"description": "false: it would not have been taken"})
-    market_fen_per_kg = Rate(required=True, validate=_RATE)
-    subsidy_fen_per_kg = Rate(required=True, validate=_RATE)
-    operator_fen_per_tonne = Rate(required=True, validate=_OPERATOR)
+    market_fen_per_kg = ExactRate(required=True, digits=5, signed=False)
+    subsidy_fen_per_kg = ExactRate(required=True, digits=5, signed=False)
+    operator_fen_per_tonne = ExactRate(required=True, digits=8, signed=False)
     ceiling_grams = Grams(load_default=None, allow_none=True, minimum=0, maximum=_MOST_FEN)
     programme = Id(load_default=None, allow_none=True, metadata={"description": "who pays the subsidies"})
 
