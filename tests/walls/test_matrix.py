@@ -32,12 +32,12 @@ def person(world: World, scene: Scene, who: str) -> Person | None:
 
 
 def send(
-    client: FlaskClient, operation: Operation, ids: Mapping[str, str], who: Person | None
+    client: FlaskClient, operation: Operation, ids: Mapping[str, str], who: Person | None, **more: str
 ) -> TestResponse:
     headers = {"Idempotency-Key": str(uuid4()), "If-Match": "*", "Accept-Language": "en"}
     if who is not None:
         headers["Authorization"] = f"Bearer {who.token}"
-    query, body = filled(operation.call.query, ids), filled(operation.call.body, ids)
+    query, body = {**filled(operation.call.query, ids), **more}, filled(operation.call.body, ids)
     address = filled(operation.address, ids)
     return client.open(address, method=operation.method, query_string=query, json=body, headers=headers)
 

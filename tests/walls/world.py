@@ -149,20 +149,21 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
         admin = scene.people["district_admin"].actor
         state = DRAFTS.get(stage, "drafted")
         scene.ids["draft"] = str(makers.a_draft(db, by=admin, district=scene.district, at=at, state=state))
-        drafted = makers.a_factor_draft(db, by=admin, at=at, state=state)
-        scene.ids["factor_draft"] = str(drafted)
+        if stage in DRAFTS or stage is Stage.RESTED:
+            scene.ids["factor_draft"] = str(makers.a_factor_draft(db, by=admin, at=at, state=state))
         scene.ids["factor_set"] = str(carbon.factor_set(db, at=at).id)
-        asked = factoring.simulate(
-            db,
-            by=admin,
-            at=at,
-            draft=makers.a_factor_draft(db, by=admin, at=at),
-            since=at - timedelta(days=1),
-            until=at,
-        )
-        scene.ids["factor_run"] = str(asked.id)
-        word = f"叫法{scene.ids['draft'][-12:]}"
-        scene.ids["synonym"] = str(makers.a_synonym(db, word=word, by=admin, at=at))
+        if stage is Stage.RESTED:
+            _try_out(db, scene, at=at)
+
+
+def _try_out(db: Session, scene: Scene, *, at: datetime) -> None:
+    """Have another set of factors simulated, and a word added: once, as the trail is to have one page."""
+    admin = scene.people["district_admin"].actor
+    tried = makers.a_factor_draft(db, by=admin, at=at)
+    asked = factoring.simulate(db, by=admin, at=at, draft=tried, since=at - timedelta(days=1), until=at)
+    scene.ids["factor_run"] = str(asked.id)
+    word = f"叫法{scene.ids['draft'][-12:]}"
+    scene.ids["synonym"] = str(makers.a_synonym(db, word=word, by=admin, at=at))
 
 
 def _settle(db: Session, district: str, scenes: Mapping[str, Mapping[Stage, Scene]], *, at: datetime) -> None:
