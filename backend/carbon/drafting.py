@@ -4,10 +4,9 @@ A set is the whole city's. Whoever drafts it and whoever answers for it work in 
 each step stands; the draft itself every district sees.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -21,20 +20,24 @@ from backend.carbon.rules import (
     Approval,
     Factor,
     FactorDraft,
-    FactorDraftHead,
     FactorSet,
     Naming,
     digest_of,
     must_be_sound,
 )
 from backend.catalogue import queries as catalogue
-from backend.kit import trail
 from backend.kit.auth import Actor
-from backend.kit.drafts import DraftOutdated, Step
+from backend.kit.drafts import DraftOutdated, IsAsSeen, Step, Way
 from backend.kit.ids import new_id
 
-IsAsSeen = Callable[[FactorDraft], None]
-"""Refuses a state that the caller has not seen."""
+_WAY: Way[FactorDraftRow, FactorDraft] = Way(
+    of="factor_set",
+    locked=lambda db, _district, draft_id: queries.draft_locked(db, draft_id),
+    shown=lambda db, row: row.draft(queries.lines_of(db, row)),
+    is_current=lambda db, row: row.based_on == queries.newest(db),
+)
+submit, approve, reject, withdraw = _WAY.submit, _WAY.approve, _WAY.reject, _WAY.withdraw
+mark_simulated = _WAY.mark_simulated
 
 
 def draft(
@@ -69,7 +72,7 @@ def draft(
     db.add(row)
     db.flush()
     _write(db, row, factors)
-    return _done(db, "factor_set.drafted", row, by=by, at=at)
+    return _WAY.done(db, "drafted", row, by=by, at=at)
 
 
 def _write(db: Session, row: FactorDraftRow, factors: Sequence[Factor]) -> None:
@@ -86,7 +89,7 @@ def edit(
     *,
     by: Actor,
     at: datetime,
-    is_as_seen: IsAsSeen,
+    is_as_seen: IsAsSeen[FactorDraft],
     title: str,
     note: str,
     naming: Naming,
@@ -101,7 +104,7 @@ def edit(
     :raises DraftOutdated: it is to be based on a set that is not the newest
     :raises Problem: a factor has a flaw
     """
-    row, before = _seen(db, draft_id, is_as_seen=is_as_seen)
+    row, before = _WAY.seen(db, draft_id, by=by, is_as_seen=is_as_seen)
     if based_on not in (None, row.based_on):
         if based_on != queries.newest(db):
             raise DraftOutdated
@@ -111,43 +114,7 @@ def edit(
     row.call(naming)
     db.flush()  # its factors may be written only now that it is a draft again
     _write(db, row, factors)
-    return _done(db, "factor_set.edited", row, before=before, by=by, at=at)
-
-
-def submit(db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen) -> FactorDraft:
-    """Put a simulated draft before an approver.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.SUBMIT, by=by, at=at, is_as_seen=is_as_seen)
-
-
-def approve(db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen) -> FactorDraft:
-    """Answer for a draft that somebody else made.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.APPROVE, by=by, at=at, is_as_seen=is_as_seen)
-
-
-def reject(
-    db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen, reason: str
-) -> FactorDraft:
-    """Give a draft back to those who made it, with a reason.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.REJECT, by=by, at=at, is_as_seen=is_as_seen, reason=reason)
-
-
-def withdraw(
-    db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen, reason: str
-) -> FactorDraft:
-    """Give a draft up for good, with a reason.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.WITHDRAW, by=by, at=at, is_as_seen=is_as_seen, reason=reason)
+    return _WAY.done(db, "edited", row, before=before, by=by, at=at)
 
 
 def publish_draft(
@@ -156,7 +123,7 @@ def publish_draft(
     *,
     by: Actor,
     at: datetime,
-    is_as_seen: IsAsSeen,
+    is_as_seen: IsAsSeen[FactorDraft],
     valid_from: datetime | None = None,
     supersede: bool = False,
 ) -> FactorDraft:
@@ -169,10 +136,10 @@ def publish_draft(
     :raises Problem: as `drafts.after` says
     """
     queries.lock_chain(db)
-    row, before = _seen(db, draft_id, is_as_seen=is_as_seen)
+    row, before = _WAY.seen(db, draft_id, by=by, is_as_seen=is_as_seen)
     begins = valid_from or at
     awaited = queries.awaited(db, since=begins, at=at)
-    row.take(Step.PUBLISH, by=by.id, at=at, is_current=_is_current(db, row))
+    row.take(Step.PUBLISH, by=by.id, at=at, is_current=_WAY.is_current(db, row))
     row.valid_from = begins
     if begins < at:
         raise FactorSetBackDated
@@ -192,71 +159,4 @@ def publish_draft(
             lines=before.lines,
         ),
     )
-    return _done(db, "factor_set.published", row, before=before, by=by, at=at)
-
-
-def mark_simulated(db: Session, *, draft: UUID, simulation: UUID, digest: str, at: datetime) -> bool:
-    """Write down that a run over a draft has ended; tell whether it was of what the draft now says.
-
-    :param digest: of what the run read
-    :raises DraftNotFound: there is none with this id
-    """
-    row = queries.draft_locked(db, draft)
-    fits = row.mark_simulated(simulation, digest=digest, at=at)
-    db.flush()
-    return fits
-
-
-def _seen(db: Session, draft_id: UUID, *, is_as_seen: IsAsSeen) -> tuple[FactorDraftRow, FactorDraft]:
-    row = queries.draft_locked(db, draft_id)
-    found = row.draft(queries.lines_of(db, row))
-    is_as_seen(found)
-    return row, found
-
-
-def _is_current(db: Session, row: FactorDraftRow) -> bool:
-    return row.based_on == queries.newest(db)
-
-
-def _step(
-    db: Session,
-    draft_id: UUID,
-    step: Step,
-    *,
-    by: Actor,
-    at: datetime,
-    is_as_seen: IsAsSeen,
-    reason: str | None = None,
-) -> FactorDraft:
-    row, before = _seen(db, draft_id, is_as_seen=is_as_seen)
-    row.take(step, by=by.id, at=at, is_current=_is_current(db, row), reason=reason)
-    return _done(db, f"factor_set.{row.state}", row, before=before, reason=reason, by=by, at=at)
-
-
-def _done(
-    db: Session,
-    kind: str,
-    row: FactorDraftRow,
-    *,
-    before: FactorDraft | None = None,
-    reason: str | None = None,
-    by: Actor,
-    at: datetime,
-) -> FactorDraft:
-    """Leave a line on the trail, and return how the draft stands now."""
-    trail.note(
-        db,
-        kind,
-        f"factor_set_draft/{row.id}",
-        by=by,
-        before=_facts(before) if before else None,
-        after=_facts(row),
-        reason=reason,
-        at=at,
-    )
-    db.flush()
-    return queries.draft(db, row.id)
-
-
-def _facts(found: FactorDraftHead | FactorDraftRow) -> dict[str, Any]:
-    return {"state": found.state, "revision": found.revision, "digest": found.digest}
+    return _WAY.done(db, "published", row, before=before, by=by, at=at)

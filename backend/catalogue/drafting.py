@@ -1,8 +1,7 @@
 """The way of a draft: drafted, simulated, approved by somebody else, published, and never changed again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -14,13 +13,18 @@ from backend.catalogue.errors import NothingPriced, ProgrammeUnknown, ValidityOv
 from backend.catalogue.models import DraftRateRow, DraftRow, values_of
 from backend.catalogue.publishing import publish
 from backend.catalogue.rules import Approval, Draft, Rate, digest_of, must_be_sound
-from backend.kit import trail
 from backend.kit.auth import Actor
-from backend.kit.drafts import DraftOutdated, Step
+from backend.kit.drafts import DraftOutdated, IsAsSeen, Step, Way
 from backend.kit.ids import new_id
 
-IsAsSeen = Callable[[Draft], None]
-"""Refuses a state that the caller has not seen."""
+_WAY: Way[DraftRow, Draft] = Way(
+    of="price_list",
+    locked=queries.draft_locked,
+    shown=lambda db, row: row.draft(queries.lines_of(db, row)),
+    is_current=lambda db, row: row.based_on == queries.newest(db, row.district),
+)
+submit, approve, reject, withdraw = _WAY.submit, _WAY.approve, _WAY.reject, _WAY.withdraw
+mark_simulated = _WAY.mark_simulated
 
 
 def draft(
@@ -51,7 +55,7 @@ def draft(
     db.add(row)
     db.flush()
     _price(db, row, rates)
-    return _done(db, "price_list.drafted", row, by=by, at=at)
+    return _WAY.done(db, "drafted", row, by=by, at=at)
 
 
 def _copied(db: Session, district: str, version: UUID | None) -> Sequence[Rate]:
@@ -80,7 +84,7 @@ def edit(
     *,
     by: Actor,
     at: datetime,
-    is_as_seen: IsAsSeen,
+    is_as_seen: IsAsSeen[Draft],
     title: str,
     note: str,
     rates: Sequence[Rate],
@@ -94,7 +98,7 @@ def edit(
     :raises DraftOutdated: it is to be based on a version that is not the newest
     :raises Problem: a rate has a flaw
     """
-    row, before = _seen(db, draft_id, by=by, is_as_seen=is_as_seen)
+    row, before = _WAY.seen(db, draft_id, by=by, is_as_seen=is_as_seen)
     if based_on not in (None, row.based_on):
         if based_on != queries.newest(db, by.district):
             raise DraftOutdated
@@ -103,43 +107,7 @@ def edit(
     row.title, row.note, row.digest = title, note, digest_of(rates)
     db.flush()  # its rates may be written only now that it is a draft again
     _price(db, row, rates)
-    return _done(db, "price_list.edited", row, before=before, by=by, at=at)
-
-
-def submit(db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen) -> Draft:
-    """Put a simulated draft before an approver.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.SUBMIT, by=by, at=at, is_as_seen=is_as_seen)
-
-
-def approve(db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen) -> Draft:
-    """Answer for a draft that somebody else made.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.APPROVE, by=by, at=at, is_as_seen=is_as_seen)
-
-
-def reject(
-    db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen, reason: str
-) -> Draft:
-    """Give a draft back to those who made it, with a reason.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.REJECT, by=by, at=at, is_as_seen=is_as_seen, reason=reason)
-
-
-def withdraw(
-    db: Session, draft_id: UUID, *, by: Actor, at: datetime, is_as_seen: IsAsSeen, reason: str
-) -> Draft:
-    """Give a draft up for good, with a reason.
-
-    :raises Problem: as `drafts.after` says
-    """
-    return _step(db, draft_id, Step.WITHDRAW, by=by, at=at, is_as_seen=is_as_seen, reason=reason)
+    return _WAY.done(db, "edited", row, before=before, by=by, at=at)
 
 
 def publish_draft(
@@ -148,7 +116,7 @@ def publish_draft(
     *,
     by: Actor,
     at: datetime,
-    is_as_seen: IsAsSeen,
+    is_as_seen: IsAsSeen[Draft],
     effective_at: datetime | None = None,
     supersede: bool = False,
 ) -> Draft:
@@ -161,10 +129,10 @@ def publish_draft(
     :raises Problem: as `drafts.after` says
     """
     queries.newest_locked(db, by.district)
-    row, found = _seen(db, draft_id, by=by, is_as_seen=is_as_seen)
+    row, found = _WAY.seen(db, draft_id, by=by, is_as_seen=is_as_seen)
     begins = effective_at or at
     awaited = queries.awaited(db, by.district, since=begins, at=at)
-    row.take(Step.PUBLISH, by=by.id, at=at, is_current=_is_current(db, row))
+    row.take(Step.PUBLISH, by=by.id, at=at, is_current=_WAY.is_current(db, row))
     row.effective_at = begins
     if awaited is not None and not supersede:
         raise ValidityOverlaps(number=awaited)
@@ -181,72 +149,3 @@ def publish_draft(
         approval=Approval(draft=row.id, simulation=row.simulation, by=row.approved_by),
     )
     return queries.draft(db, by.district, draft_id)
-
-
-def mark_simulated(
-    db: Session, *, district: str, draft: UUID, simulation: UUID, digest: str, at: datetime
-) -> bool:
-    """Write down that a run over a draft has ended; tell whether it was of what the draft now says.
-
-    :param digest: of what the run read
-    :raises DraftNotFound: the district has none with this id
-    """
-    row = queries.draft_locked(db, district, draft)
-    fits = row.mark_simulated(simulation, digest=digest, at=at)
-    db.flush()
-    return fits
-
-
-def _seen(db: Session, draft_id: UUID, *, by: Actor, is_as_seen: IsAsSeen) -> tuple[DraftRow, Draft]:
-    row = queries.draft_locked(db, by.district, draft_id)
-    found = row.draft(queries.lines_of(db, row))
-    is_as_seen(found)
-    return row, found
-
-
-def _is_current(db: Session, row: DraftRow) -> bool:
-    return row.based_on == queries.newest(db, row.district)
-
-
-def _step(
-    db: Session,
-    draft_id: UUID,
-    step: Step,
-    *,
-    by: Actor,
-    at: datetime,
-    is_as_seen: IsAsSeen,
-    reason: str | None = None,
-) -> Draft:
-    row, before = _seen(db, draft_id, by=by, is_as_seen=is_as_seen)
-    row.take(step, by=by.id, at=at, is_current=_is_current(db, row), reason=reason)
-    return _done(db, f"price_list.{row.state}", row, before=before, reason=reason, by=by, at=at)
-
-
-def _done(
-    db: Session,
-    kind: str,
-    row: DraftRow,
-    *,
-    before: Draft | None = None,
-    reason: str | None = None,
-    by: Actor,
-    at: datetime,
-) -> Draft:
-    """Leave a line on the trail, and return how the draft stands now."""
-    trail.note(
-        db,
-        kind,
-        f"price_list_draft/{row.id}",
-        by=by,
-        before=_facts(before) if before else None,
-        after=_facts(row),
-        reason=reason,
-        at=at,
-    )
-    db.flush()
-    return queries.draft(db, row.district, row.id)
-
-
-def _facts(found: Draft | DraftRow) -> dict[str, Any]:
-    return {"state": found.state, "revision": found.revision, "digest": found.digest}

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.catalogue import layouts, queries
-from backend.catalogue.drafting import IsAsSeen, edit
+from backend.catalogue.drafting import edit
 from backend.catalogue.errors import (
     CellUnfit,
     CellUnreadable,
@@ -23,6 +23,7 @@ from backend.catalogue.errors import (
 from backend.catalogue.rules import Basis, Draft, Material, Rate, flaws
 from backend.catalogue.synonyms import add_synonyms
 from backend.kit.auth import Actor
+from backend.kit.drafts import IsAsSeen
 from backend.kit.errors import Problem
 from backend.kit.sentences import in_language
 from backend.kit.sheets import Flaw, Row, Unopenable
@@ -74,7 +75,7 @@ def take_file(
     *,
     by: Actor,
     at: datetime,
-    is_as_seen: IsAsSeen,
+    is_as_seen: IsAsSeen[Draft],
     format: str,
     content: bytes,
     check_only: bool,

@@ -136,7 +136,9 @@ def keep(db: Session, run_id: UUID, found: Found, *, district: str, at: datetime
     row.started_at, row.weighings_done = begun_at, row.weighings
     row.end(State.DONE, at=at)
     db.flush()
-    drafting.mark_simulated(db, draft=row.draft, simulation=row.id, digest=row.digest, at=at)
+    drafting.mark_simulated(
+        db, district=district, draft=row.draft, simulation=row.id, digest=row.digest, at=at
+    )
 
 
 def fail(db: Session, run_id: UUID, *, district: str, at: datetime) -> None:

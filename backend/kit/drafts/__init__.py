@@ -1,6 +1,6 @@
 """Drafts of what decides payments: drafted, simulated, approved by somebody else, and only then in force.
 
-Price lists and sets of factors go the same way, so its steps, its refusals and its columns stand here once.
+Price lists and sets of factors go the same way: its steps, refusals, columns and verbs stand here once.
 """
 
 from backend.kit.drafts.columns import DraftColumns, draft_checks
@@ -13,6 +13,7 @@ from backend.kit.drafts.errors import (
     StepImpossible,
 )
 from backend.kit.drafts.rules import FINAL, Approval, Drafted, Standing, State, Step, after
+from backend.kit.drafts.way import IsAsSeen, Way
 
 __all__ = [
     "FINAL",
@@ -21,6 +22,7 @@ __all__ = [
     "DraftNotFound",
     "DraftOutdated",
     "Drafted",
+    "IsAsSeen",
     "OwnDraft",
     "SimulationMissing",
     "SimulationOutdated",
@@ -28,6 +30,7 @@ __all__ = [
     "State",
     "Step",
     "StepImpossible",
+    "Way",
     "after",
     "draft_checks",
 ]
