@@ -44,32 +44,32 @@ def _errand(
     at: datetime,
 ) -> Errand:
     """Reckon with no lock held; a worker that is killed meanwhile has changed nothing."""
-    this = UUID(run)
+    named: dict[str, Any] = {"run": UUID(run), "district": district}
     return Errand(
-        partial(_reckon, reckon, this, district),
-        done=partial(_keep, keep, this, district, begun_at=at),
-        given_up=partial(_fail, fail, this, district),
+        partial(_reckon, reckon, **named),
+        done=partial(_keep, keep, **named, begun_at=at),
+        given_up=partial(_fail, fail, **named),
     )
 
 
-def _reckon(reckon: Callable[..., Found | None], run: UUID, district: str) -> Found | None:
+def _reckon(reckon: Callable[..., Found | None], *, run: UUID, district: str) -> Found | None:
     with transaction(districts=[district], read_only=True) as db:
         return reckon(db, run, district=district)
 
 
 def _keep(
     keep: Callable[..., None],
-    run: UUID,
-    district: str,
     db: Session,
     found: Any,
     at: datetime,
     *,
+    run: UUID,
+    district: str,
     begun_at: datetime,
 ) -> None:
     if found is not None:
         keep(db, run, found, district=district, at=at, begun_at=begun_at)
 
 
-def _fail(fail: Callable[..., None], run: UUID, district: str, db: Session, at: datetime) -> None:
+def _fail(fail: Callable[..., None], db: Session, at: datetime, *, run: UUID, district: str) -> None:
     fail(db, run, district=district, at=at)
