@@ -67,7 +67,7 @@ SCHEMA = (
         select format('the constraint %%s is missing or does not hold', wanted.name)
           from (values ('entry_pkey'), ('entry_once'), ('entry_reversed_once'),
                        ('posting_pkey'), ('posting_moves'), ('posting_amount_check'),
-                       ('account_pkey'), ('account_book_path_asset_key'), ('balance_pkey'), ('balance_floor'),
+                       ('account_pkey'), ('account_once'), ('balance_pkey'), ('balance_floor'),
                        ('hold_pkey'), ('hold_event_pkey'), ('lot_pkey'), ('lot_floor'), ('lot_event_pkey'),
                        ('log_pkey'), ('leaf_pkey'), ('leaf_once'), ('unsealed_pkey'),
                        ('tile_pkey'), ('salt_pkey'), ('checkpoint_pkey'), ('cosignature_pkey'),

@@ -1,5 +1,8 @@
--- The tables of the ledger. The book is the first part of every key: an entry never leaves its book,
--- and a book can be moved to another server whole.
+-- The tables of the ledger. The book is a part of every key: an entry never leaves its book, and a book
+-- can be moved to another server whole.
+--
+-- Where a row has two names, an id and words, the words' index ends with the book: what is looked up by its id
+-- cannot be looked for among the words, whatever the statistics say.
 --
 -- Columns are ordered widest first, so that a row carries no padding; most rows here live for ever.
 
@@ -36,7 +39,7 @@ create table ledger.account (
     status     text         not null default 'open' check (status in ('open', 'frozen', 'closed')),
 
     primary key (book, id),
-    unique (book, path, asset)
+    constraint account_once unique (path, asset, book)
 );
 
 
@@ -76,7 +79,7 @@ create table ledger.entry (
     facts        jsonb        not null,
 
     primary key (book, id),
-    constraint entry_once unique (book, key)
+    constraint entry_once unique (key, book)
 );
 
 create unique index entry_reversed_once on ledger.entry (book, reverses) where reverses is not null;
