@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from backend import cli
 from backend.kit.ids import new_id
 
+pytestmark = pytest.mark.long
+
 NASTY = [
     "\0",
     "%ff",

@@ -85,6 +85,7 @@ def test_a_safe_installation_starts(production: dict[str, str]):
 SAMPLE = "dGVzdHMgaGF2ZSBub3RoaW5nIHdvcnRoIHNlYWxpbmc="
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
