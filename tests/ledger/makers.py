@@ -46,7 +46,7 @@ def word_of(outcome: Outcome) -> str:
     """Answer as the model does."""
     match outcome:
         case Refused(code=code):
-            return code
+            return code.value
         case Posted(replayed=True):
             return "replayed"
     return "posted"
