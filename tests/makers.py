@@ -414,7 +414,14 @@ def a_factor_draft(
     naming = Naming(**{**said, "name": name})
     made = carbon.draft(db, by=drafter, at=at, title="草案", note="", naming=naming, factors=factors or None)
     if simulated:
-        carbon.mark_simulated(db, draft=made.id, simulation=new_id(at), digest=made.digest, at=at)
+        carbon.mark_simulated(
+            db,
+            district=drafter.district or YUHANG,
+            draft=made.id,
+            simulation=new_id(at),
+            digest=made.digest,
+            at=at,
+        )
     seen: dict[str, Any] = {"is_as_seen": as_it_is, "at": at}
     if state == "withdrawn":
         carbon.withdraw(db, made.id, by=drafter, reason="另起。", **seen)

@@ -36,6 +36,7 @@ from tests.makers import (
     APPROVER,
     DRAFTER,
     NOON,
+    YUHANG,
     a_factor,
     a_factor_draft,
     a_material,
@@ -120,7 +121,9 @@ def test_what_is_submitted_was_simulated_as_it_stands(db: Session):
     with pytest.raises(SimulationMissing):
         service.submit(db, draft_id, by=MAKER, **SEEN)
     before = queries.draft(db, draft_id).digest
-    assert service.mark_simulated(db, draft=draft_id, simulation=new_id(), digest=before, at=NOON)
+    assert service.mark_simulated(
+        db, district=YUHANG, draft=draft_id, simulation=new_id(), digest=before, at=NOON
+    )
     assert edit(db, draft_id, title="改个题目").is_simulated
     assert not edit(db, draft_id, a_factor("glass", "0.31")).is_simulated
     with pytest.raises(SimulationOutdated):
