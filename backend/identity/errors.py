@@ -122,7 +122,7 @@ class NumberInDoubt(Conflict):
     """Nobody signed in with the number for a year, or the network gave it to somebody new."""
 
     code = "number_in_doubt"
-    zh = "该号码可能已更换机主：请同时出示家庭卡，或输入上门回收员或工作人员告知的代码，或选择重新开始。"
+    zh = "该号码可能已更换机主：请同时出示家庭卡，或输入上门收集员或工作人员告知的代码，或选择重新开始。"
     en = (
         "This number may be somebody else's by now: show your household's card too, or give the code"
         " that a collector or staff told you, or start afresh."

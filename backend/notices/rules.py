@@ -44,7 +44,7 @@ TEMPLATES: Mapping[str, Template] = {
     "weighing.quoted": Template(
         zh=Words(
             "请确认称重结果",
-            "本次回收可得 {total_points} 积分。请在 {deadline} 前确认或取回；也可把确认码 {code} 告诉回收员。"
+            "本次回收可得 {total_points} 积分。请在 {deadline} 前确认或取回；也可把确认码 {code} 告诉收集员。"
             "逾期未答复视为同意。",
         ),
         en=Words(
@@ -102,7 +102,7 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"pickup"}),
     ),
     "pickup.missed": Template(
-        zh=Words("回收员未能上门", "很抱歉，回收员未能在约定时间上门，请重新预约。"),
+        zh=Words("收集员未能上门", "很抱歉，收集员未能在约定时间上门，请重新预约。"),
         en=Words(
             "We did not come", "We are sorry: no collector came in the promised time. Please book again."
         ),

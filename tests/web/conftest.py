@@ -101,6 +101,15 @@ class Window:
         """Let the browser complain of a 404 that the page was ready for."""
         self.complaints = [said for said in self.complaints if "404" not in said]
 
+    def picture(self, path: Path) -> None:
+        """Take a picture of the whole page, with what stands at the window's edge at the end of the page."""
+        size = self.page.viewport_size
+        assert size is not None
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
+        self.page.screenshot(path=path, full_page=True)
+        self.page.set_viewport_size(size)
+
     def check(self, *, network: bool = True, refusals: bool = False) -> None:
         """Hold the page against axe-core and its own width; nothing may have been complained of.
 

@@ -13,12 +13,13 @@ import pytest
 from playwright.sync_api import BrowserContext
 from sqlalchemy.orm import Session
 
+from backend.accounts import jobs as accounts
 from backend.identity import queries as identities
 from backend.identity import service as identity
 from backend.identity import totp
 from backend.identity.queries import StaffRole
 from backend.kit import db as kit
-from backend.kit.clock import utc_now
+from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.settings import settings
 from tests.web.conftest import DESK, Stage, Window, later, remember
@@ -27,6 +28,7 @@ PASSWORD = "seven lamps by the lake"
 MOST_ROUNDS = 50
 """More than anything needs that goes on piece by piece."""
 YUHANG, LINPING = "330110", "330113"
+SETTLED_AT = datetime(2026, 12, 2, 3, tzinfo=CITY)
 CAST: Mapping[str, tuple[StaffRole, str, tuple[str, ...]]] = {
     "admin": ("district_admin", "吴一", (YUHANG,)),
     "approver": ("approver", "郑二", (YUHANG,)),
@@ -90,6 +92,21 @@ class Office:
         """Write something anew, as it was seen."""
         return self.call(who, "PUT", path, body, **self._seen(who, path))
 
+    def draft(
+        self, title: str, *, note: str = "", prices: Mapping[str, str] | None = None, **changed: Any
+    ) -> str:
+        """Draft a price list; what is changed holds of every rate, prices by material, in fen a kilogram."""
+        made = self.call("admin", "POST", "/v1/price-list-drafts", {"title": title})
+        rates = [_sent(rate, (prices or {}).get(rate["material"])) | changed for rate in made["rates"]]
+        body = {"title": title, "note": note, "rates": rates}
+        self.edit("admin", f"/v1/price-list-drafts/{made['id']}", body)
+        return str(made["id"])
+
+    def simulate(self, draft: str) -> None:
+        """Ask for a draft to be tried on the week that was."""
+        period = {"since": "2026-11-08T00:00:00+08:00", "until": "2026-11-16T00:00:00+08:00"}
+        self.call("admin", "POST", "/v1/simulations", {"draft": draft, **period})
+
     def _seen(self, who: str, path: str) -> dict[str, str]:
         seen = self._desk(who).request.get(f"{self.stage.base}{path}", headers={"Lv-Session": "console"})
         return {"If-Match": seen.headers["etag"]}
@@ -113,6 +130,12 @@ class Office:
         return context
 
 
+def _sent(rate: dict[str, Any], market: str | None) -> dict[str, Any]:
+    """Write a rate as it is sent, at another price where one is given."""
+    kept = {key: value for key, value in rate.items() if not key.startswith("name_")}
+    return kept if market is None else {**kept, "market_fen_per_kg": market}
+
+
 @contextmanager
 def behind(stage: Stage) -> Iterator[None]:
     """Act on the platform's own database, as its worker and its server's commands do."""
@@ -124,6 +147,12 @@ def behind(stage: Stage) -> Iterator[None]:
         yield
         kit.engine().dispose()
     settings.cache_clear()
+
+
+def settle(stage: Stage) -> None:
+    """Let the clock draw up the sheets of the month of the story, as it does once the month is over."""
+    with behind(stage), transaction(districts=[YUHANG]) as db:
+        accounts.draw_up(db, district=YUHANG, at=SETTLED_AT, month="2026-11")
 
 
 def work(stage: Stage) -> None:

@@ -133,9 +133,7 @@ def test_take(stage: Stage, gallery: Path, picture: Picture, size: dict[str, int
             window.page.add_init_script("localStorage.setItem('lv.mode', 'elder')")
         window.open(picture.path)
         picture.then(window)
-        window.page.screenshot(
-            path=gallery / f"{picture.name}-{size['width']}-{language[:2]}.png", full_page=True
-        )
+        window.picture(gallery / f"{picture.name}-{size['width']}-{language[:2]}.png")
         window.check()
 
 
@@ -143,7 +141,7 @@ def snap(window: Window, folder: Path, name: str) -> None:
     """Take a picture of a page as it stands, and hold it against what holds for every page."""
     window.settle()
     width, language = window.page.evaluate("[innerWidth, document.documentElement.lang.slice(0, 2)]")
-    window.page.screenshot(path=folder / f"{name}-{width}-{language}.png", full_page=True)
+    window.picture(folder / f"{name}-{width}-{language}.png")
     window.check(network=False, refusals=True)
 
 

@@ -5,24 +5,19 @@ Each is held against axe-core, its own width, the console and the network while 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Route
 
-from backend.accounts import jobs as accounts
 from backend.app import introduce
-from backend.kit.clock import CITY, utc_now
+from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from tests.makers import a_dead_letter
 from tests.web.conftest import DESK, PHONE, Stage, Window
-from tests.web.console import LINPING, YUHANG, Office, behind, work
+from tests.web.console import LINPING, YUHANG, Office, behind, settle, work
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
-
-SETTLED_AT = datetime(2026, 12, 2, 3, tzinfo=CITY)
 
 
 @dataclass(frozen=True)
@@ -54,37 +49,23 @@ class Scenes:
     def __init__(self, office: Office) -> None:
         """Let a draft wait for its approver, money for its approval, and a month for its signatures."""
         self.office = office
-        self.draft = self._draft("余杭区冬季价目", glass="35", cardboard="60")
-        self.sketch = self._draft("纸板降价（起草中）", cardboard="70")
-        self._simulate(self.draft)
+        note = "入冬后玻璃和纸板行情有变。"
+        self.draft = office.draft("余杭区冬季价目", note=note, prices={"glass": "35", "cardboard": "60"})
+        self.sketch = office.draft("纸板降价（起草中）", note=note, prices={"cardboard": "70"})
+        office.simulate(self.draft)
+        work(office.stage)
         office.step("admin", f"/v1/price-list-drafts/{self.draft}", "submission")
-        self._ask(self.sketch)
+        office.simulate(self.sketch)
         self._order()
         with behind(office.stage), transaction(districts=[YUHANG]) as db:
             introduce()
             a_dead_letter(db, at=utc_now())
-            accounts.draw_up(db, district=YUHANG, at=SETTLED_AT, month="2026-11")
+        settle(office.stage)
         found = office.call("admin", "GET", "/v1/settlement/sheets")["items"]
         self.sheet = next(each["id"] for each in found if each["party_kind"] == "operator")
         self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
         found = office.call("admin", "GET", "/v1/simulations")["items"]
         self.simulation = next(each["id"] for each in found if each["draft"] == self.draft)
-
-    def _draft(self, title: str, **market: str) -> str:
-        made = self.office.call("admin", "POST", "/v1/price-list-drafts", {"title": title})
-        path = f"/v1/price-list-drafts/{made['id']}"
-        rates = [_sent(rate, market.get(rate["material"])) for rate in made["rates"]]
-        body = {"title": title, "note": "入冬后玻璃和纸板行情有变。", "rates": rates}
-        self.office.edit("admin", path, body)
-        return str(made["id"])
-
-    def _simulate(self, draft: str) -> None:
-        self._ask(draft)
-        work(self.office.stage)
-
-    def _ask(self, draft: str) -> None:
-        period = {"since": "2026-11-08T00:00:00+08:00", "until": "2026-11-16T00:00:00+08:00"}
-        self.office.call("admin", "POST", "/v1/simulations", {"draft": draft, **period})
 
     def _order(self) -> None:
         programme = self.office.call("admin", "GET", "/v1/programmes")["items"][0]["id"]
@@ -98,12 +79,6 @@ class Scenes:
         return written.format(
             draft=self.draft, sketch=self.sketch, sheet=self.sheet, budget=budget, simulation=self.simulation
         )
-
-
-def _sent(rate: dict[str, Any], market: str | None) -> dict[str, Any]:
-    """Write a rate as it is sent, at another price where one is given."""
-    kept = {key: value for key, value in rate.items() if not key.startswith("name_")}
-    return kept if market is None else {**kept, "market_fen_per_kg": market}
 
 
 PICTURES = [
@@ -149,8 +124,7 @@ def hang(window: Window, gallery: Path, name: str, language: str) -> None:
     """Take a picture of the whole page on a desk and on a phone, and look at each."""
     for size in (DESK, PHONE):
         window.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        path = gallery / f"console-{name}-{size['width']}-{language[:2]}.png"
-        window.page.screenshot(path=path, full_page=True)
+        window.picture(gallery / f"console-{name}-{size['width']}-{language[:2]}.png")
         window.check()
 
 

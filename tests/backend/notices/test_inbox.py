@@ -43,7 +43,7 @@ def inbox(db: Session, person: Actor, *, language="zh-CN", cursor=None, limit=20
 def test_a_notice_is_read_in_the_readers_language(db, alice):
     missed(db, alice)
 
-    assert inbox(db, alice).items[0].title == "回收员未能上门"
+    assert inbox(db, alice).items[0].title == "收集员未能上门"
     assert inbox(db, alice, language="en").items[0].title == "We did not come"
 
 

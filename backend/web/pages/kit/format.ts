@@ -35,24 +35,29 @@ export const rate = (fen: string): string => `¥${number(4, 2).format(Number(fen
 export type When = "day" | "time" | "moment" | "month";
 const PARTS: Record<When, Intl.DateTimeFormatOptions> = {
   day: { month: "short", day: "numeric", weekday: "short" },
-  time: { hour: "2-digit", minute: "2-digit", hour12: false },
-  moment: { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false },
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  moment: { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   month: { year: "numeric", month: "short" },
 };
 
-export const when = (at: string | number | Date, as: When = "moment"): string =>
-  new Intl.DateTimeFormat(language.value, { ...PARTS[as], timeZone: ZONE }).format(new Date(at));
+/** A day of another year says so instead of its weekday. */
+export function when(at: string | number | Date, as: When = "moment"): string {
+  const moment = new Date(at);
+  const isFar = as === "day" && dayOf(moment).slice(0, 4) !== dayOf(new Date()).slice(0, 4);
+  const parts = isFar ? { ...PARTS.day, weekday: undefined, year: "numeric" as const } : PARTS[as];
+  return new Intl.DateTimeFormat(language.value, { ...parts, timeZone: ZONE }).format(moment);
+}
 
 /** The day in the city, 2026-11-16. */
 export const dayOf = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(at);
 
-/** "today", "tomorrow" or the day, and from when to when. */
+/** "Today", "Tomorrow" or the day, and from when to when; the two times stay together. */
 export function windowOf(start: string, end: string): string {
   const from = new Date(start);
   const today = dayOf(new Date());
   const tomorrow = dayOf(new Date(Date.now() + 86_400_000));
   const day = dayOf(from) === today ? t("day.today") : dayOf(from) === tomorrow ? t("day.tomorrow") : when(from, "day");
-  return `${day} ${when(from, "time")}–${when(end, "time")}`;
+  return `${day} ${when(from, "time")}–\u2060${when(end, "time")}`;
 }
 
 /** How long until then, in minutes or hours; nothing once it has passed. */
