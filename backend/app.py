@@ -64,6 +64,7 @@ def create_app() -> Platform:
     api.register_blueprint(simulation.factor_runs)
     api.register_blueprint(accounts.settlement)
     app.register_blueprint(accounts.log)
+    app.register_blueprint(catalogue.pictures)
     app.register_blueprint(web.blp)
     app.register_blueprint(health.blp)
     _publish(app, api)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as some
+from PIL import Image
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -243,6 +245,34 @@ def a_synonym(
     a_material(db, material)
     return catalogue.add_synonym(
         db, by=by or an_actor(DRAFTER), at=at, material=material, word=word, language=language
+    ).id
+
+
+def a_picture(colour: str = "white", size: tuple[int, int] = (400, 300), format: str = "PNG") -> bytes:
+    """Paint a picture of one colour; return its bytes."""
+    painted = BytesIO()
+    Image.new("RGB", size, colour).save(painted, format)
+    return painted.getvalue()
+
+
+def a_photo(
+    db: Session,
+    material: str = "glass",
+    *,
+    content: bytes | None = None,
+    by: Actor | None = None,
+    at: datetime = NOON,
+) -> UUID:
+    """Show a material with a photo; return the photo's id."""
+    a_material(db, material)
+    return catalogue.add_photo(
+        db,
+        by=by or an_actor(DRAFTER),
+        at=at,
+        material=material,
+        content=content or a_picture(),
+        alt_zh="洗净的玻璃瓶。",
+        alt_en="Clean glass bottles.",
     ).id
 
 

@@ -155,6 +155,78 @@ class SynonymEmpty(Unprocessable):
     en = "A word needs more than blanks and hyphens."
 
 
+class PhotoTooLarge(Unprocessable):
+    """A photo has more bytes than we take."""
+
+    code = "photo_too_large"
+    zh = "照片不能超过 {kib} KiB，请缩小后再上传。"
+    en = "A photo has at most {kib} KiB; make it smaller first."
+
+
+class PhotoHasTooManyPixels(Unprocessable):
+    """A photo would unpack to more than we hold."""
+
+    code = "photo_has_too_many_pixels"
+    zh = "照片不能超过 {millions} 百万像素。"
+    en = "A photo has at most {millions} million pixels."
+
+
+class PhotoUnreadable(Unprocessable):
+    """What came is no photo, or a broken one."""
+
+    code = "photo_unreadable"
+    zh = "无法读取照片：请上传完整的 JPEG、PNG 或 WebP 图片。"
+    en = "The photo cannot be read; send a whole JPEG, PNG or WebP."
+
+
+class PhotoAnimated(Unprocessable):
+    """A photo stands still."""
+
+    code = "photo_animated"
+    zh = "不能使用动图，请上传静态照片。"
+    en = "A photo does not move; send a still one."
+
+
+class PhotoKnown(Conflict):
+    """A material has a photo once."""
+
+    code = "photo_known"
+    zh = "“{material}”已经有这张照片。"
+    en = "{material} has this photo already."
+
+
+class PhotosTooMany(Conflict):
+    """A material has as many photos as it may."""
+
+    code = "photos_too_many"
+    zh = "“{material}”已有 {most} 张照片，请先撤下一张。"
+    en = "{material} has {most} photos already; withdraw one first."
+
+
+class PhotoNotFound(NotFound):
+    """The caller's district has put up no such photo."""
+
+    code = "photo_not_found"
+    zh = "本区县没有上传过这张照片。"
+    en = "Your district has put up no such photo."
+
+
+class PhotoWithdrawn(Conflict):
+    """A photo is withdrawn once."""
+
+    code = "photo_withdrawn"
+    zh = "这张照片已经撤下。"
+    en = "The photo was withdrawn already."
+
+
+class PictureNotFound(NotFound):
+    """No photo that anybody is shown has this address."""
+
+    code = "picture_not_found"
+    zh = "没有这张图片。"
+    en = "There is no such picture."
+
+
 class ImportUnreadable(Unprocessable):
     """The file is not of the format that it is said to be, or too large to open."""
 

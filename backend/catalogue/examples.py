@@ -2,6 +2,13 @@
 
 from typing import Any
 
+_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+PHOTO: dict[str, Any] = {
+    "alt_zh": "冲净的透明玻璃瓶。",
+    "alt_en": "Clear glass bottles, rinsed.",
+    "small": {"url": f"/photos/{_DIGEST[::-1]}.webp", "width": 320, "height": 240},
+    "large": {"url": f"/photos/{_DIGEST}.webp", "width": 1280, "height": 960},
+}
 MATERIAL: dict[str, Any] = {
     "key": "glass",
     "name_zh": "玻璃",
@@ -21,6 +28,7 @@ MATERIAL: dict[str, Any] = {
         "zh": "列入闵行区低价值可回收物五类之“废玻璃”（B级）。",
         "en": "One of Minhang's five classes of low-value recyclables: glass (grade B).",
     },
+    "photos": [PHOTO],
 }
 ASSUMED = {"grade": "assumption", "source": None, "zh": "演示的假设。", "en": "Assumption of the demo."}
 PRICE_LIST: dict[str, Any] = {
@@ -50,6 +58,7 @@ PRICE_LIST: dict[str, Any] = {
             "subsidy_basis": ASSUMED,
             "needs_verified_scale": True,
             "needs_confirmation": False,
+            "photos": [PHOTO],
         }
     ],
 }
@@ -94,7 +103,10 @@ DRAFT_HEAD: dict[str, Any] = {
     "effective_at": None,
     "reason": None,
 }
-DRAFT = {**DRAFT_HEAD, "rates": PRICE_LIST["rates"]}
+DRAFT = {
+    **DRAFT_HEAD,
+    "rates": [{key: value for key, value in PRICE_LIST["rates"][0].items() if key != "photos"}],
+}
 _SIMULATED = {
     "simulation": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b14",
     "simulated_at": "2026-02-18T10:00:00+08:00",
@@ -157,6 +169,21 @@ SYNONYM: dict[str, Any] = {
     "withdrawn_at": None,
 }
 SYNONYM_WITHDRAWN = {**SYNONYM, "withdrawn_at": "2026-02-19T09:00:00+08:00"}
+HUNG_PHOTO: dict[str, Any] = {
+    **PHOTO,
+    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b18",
+    "material": "glass",
+    "district": "330110",
+    "added_at": "2026-02-18T09:00:00+08:00",
+    "withdrawn_at": None,
+}
+HUNG_PHOTO_WITHDRAWN = {**HUNG_PHOTO, "withdrawn_at": "2026-02-19T09:00:00+08:00"}
+PHOTO_SAID = {
+    "material": "glass",
+    "content": "UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAgA0JaQAA3AA/vuUAAA=",
+    "alt_zh": PHOTO["alt_zh"],
+    "alt_en": PHOTO["alt_en"],
+}
 ROW_FLAW = {
     "sheet": "rates",
     "row": 2,

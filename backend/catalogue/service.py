@@ -15,12 +15,14 @@ from backend.catalogue.drafting import (
 )
 from backend.catalogue.importing import take_file
 from backend.catalogue.models import MaterialRow
+from backend.catalogue.photos import add_photo, withdraw_photo
 from backend.catalogue.publishing import publish
 from backend.catalogue.rules import Material
 from backend.catalogue.synonyms import add_synonym, plant_synonym, withdraw_synonym
 
 __all__ = [
     "add_material",
+    "add_photo",
     "add_synonym",
     "approve",
     "draft",
@@ -33,11 +35,12 @@ __all__ = [
     "submit",
     "take_file",
     "withdraw",
+    "withdraw_photo",
     "withdraw_synonym",
 ]
 
 
-_APART = frozenset({"basis", "also_called"})
+_APART = frozenset({"basis", "also_called", "photos"})
 """What a material says in other columns, and what is said of it elsewhere."""
 
 

@@ -26,7 +26,7 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run", "synonym"}
+OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run", "synonym", "photo"}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
@@ -193,6 +193,16 @@ CALLS: dict[str, Call] = {
     "catalogue_list_synonyms": Call(query={"limit": "100"}),
     "catalogue_add_synonym": Call(body={"material": "glass", "word": "酒瓶子", "language": "zh"}),
     "catalogue_withdraw_synonym": Call(body={"reason": "不是这里的叫法。"}),
+    "catalogue_list_photos": Call(query={"limit": "100"}),
+    "catalogue_add_photo": Call(
+        body={
+            "material": "glass",
+            "content": base64.b64encode(makers.a_picture("black")).decode(),
+            "alt_zh": "黑色。",
+            "alt_en": "Black.",
+        }
+    ),
+    "catalogue_withdraw_photo": Call(body={"reason": "照片里是别的东西。"}),
     "catalogue_show_price_list": Call(),
     "catalogue_list_price_lists": Call(),
     "catalogue_show_version": Call(),

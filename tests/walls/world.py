@@ -157,13 +157,15 @@ def _drafts(db: Session, scenes: Mapping[Stage, Scene], *, at: datetime) -> None
 
 
 def _try_out(db: Session, scene: Scene, *, at: datetime) -> None:
-    """Have another set of factors simulated, and a word added: once, as the trail is to have one page."""
+    """Have other factors simulated, a word added and a photo: once, as the trail is to have one page."""
     admin = scene.people["district_admin"].actor
     tried = makers.a_factor_draft(db, by=admin, at=at)
     asked = factoring.simulate(db, by=admin, at=at, draft=tried, since=at - timedelta(days=1), until=at)
     scene.ids["factor_run"] = str(asked.id)
     word = f"叫法{scene.ids['draft'][-12:]}"
     scene.ids["synonym"] = str(makers.a_synonym(db, word=word, by=admin, at=at))
+    colour = f"#{scene.ids['draft'][-6:]}"
+    scene.ids["photo"] = str(makers.a_photo(db, content=makers.a_picture(colour), by=admin, at=at))
 
 
 def _settle(db: Session, district: str, scenes: Mapping[str, Mapping[Stage, Scene]], *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, Subquery, case, func, literal, select, tuple_, un
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.catalogue.models import MaterialRow, SynonymRow
+from backend.catalogue.queries.photos import illustrated, photos_beside
 from backend.catalogue.queries.synonyms import also_called
 from backend.catalogue.rules import Material
 from backend.kit.paging import Page, cut, key_of, whole
@@ -32,12 +33,12 @@ def search(db: Session, *, q: str, cursor: str | None, limit: int) -> Page[Mater
     it. Width, case, blanks and hyphens make no difference.
     """
     fits = _fits(q) if db.scalar(select(func.plain_word(q))) else _all()
-    query = select(MaterialRow, fits.c.rank).join(fits, fits.c.material == MaterialRow.key)
+    query = select(MaterialRow, photos_beside(), fits.c.rank).join(fits, fits.c.material == MaterialRow.key)
     if (after := key_of(cursor, whole, str)) is not None:
         query = query.where(tuple_(fits.c.rank, MaterialRow.key) > tuple_(*map(literal, after)))
     rows = db.execute(query.order_by(fits.c.rank, MaterialRow.key).limit(limit + 1)).all()
     page = cut(rows, limit, lambda row: (row.rank, row.MaterialRow.key))
-    found = [row.MaterialRow.material() for row in page.items]
+    found = [illustrated(row.MaterialRow, row.photos) for row in page.items]
     words = also_called(db, [material.key for material in found])
     items = [replace(material, also_called=words[material.key]) for material in found]
     return Page(items, page.next_cursor)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.catalogue.errors import NoPriceList
 from backend.catalogue.models import CatalogueVersion, MaterialRow, RateRow
+from backend.catalogue.queries.photos import illustrated, photos_beside
 from backend.catalogue.rules import Difference, PriceLine, PriceList, PriceListHead, differences
 from backend.kit.clock import CITY
 from backend.kit.fields import INT64_MAX
@@ -114,7 +115,7 @@ def _in_force(
 def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
     belongs = (RateRow.district == CatalogueVersion.district) & (RateRow.version == CatalogueVersion.id)
     rows = db.execute(
-        select(CatalogueVersion, RateRow, MaterialRow)
+        select(CatalogueVersion, RateRow, MaterialRow, photos_beside())
         .join(RateRow, belongs)
         .join(MaterialRow, MaterialRow.key == RateRow.material)
         .where(CatalogueVersion.district == district, which, CatalogueVersion.published_at.is_not(None))
@@ -122,8 +123,9 @@ def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
     ).all()
     if not rows:
         raise NoPriceList
-    return rows[0][0].price_list(
-        tuple(PriceLine(material.material(), rate.rate()) for _, rate, material in rows)
+    head: CatalogueVersion = rows[0][0]
+    return head.price_list(
+        tuple(PriceLine(illustrated(material, photos), rate.rate()) for _, rate, material, photos in rows)
     )
 
 

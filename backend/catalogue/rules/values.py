@@ -15,7 +15,10 @@ __all__ = [
     "Basis",
     "Draft",
     "DraftHead",
+    "HungPhoto",
     "Material",
+    "Photo",
+    "Picture",
     "PriceLine",
     "PriceList",
     "PriceListHead",
@@ -95,6 +98,42 @@ class Synonym:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A photo in one of its sizes."""
+
+    digest: str
+    """The SHA-256 of its bytes."""
+    width: int
+    height: int
+
+    @property
+    def url(self) -> str:
+        """Where it is served; another picture never is."""
+        return f"/photos/{self.digest}.webp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """What a material looks like, and what is said to whoever does not see it."""
+
+    alt_zh: str
+    alt_en: str
+    small: Picture
+    large: Picture
+
+
+@dataclass(frozen=True, kw_only=True)
+class HungPhoto(Photo):
+    """A photo as staff have put it up."""
+
+    id: UUID
+    material: str
+    district: str
+    added_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Material:
     """Something a resident may want to hand over."""
 
@@ -115,6 +154,8 @@ class Material:
     basis: Basis
     also_called: tuple[Synonym, ...] = ()
     """What people call it, where somebody looked for it."""
+    photos: tuple[Photo, ...] = ()
+    """What it looks like, where somebody is shown it."""
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,19 @@
 """Catalogues as files, on the wire."""
 
-import base64
-import binascii
-from typing import Any
+from marshmallow import fields, validate
 
-from marshmallow import ValidationError, fields, validate
-
+from backend.catalogue.schemas.content import Content
 from backend.catalogue.schemas.drafts import DraftOut
 from backend.kit.fields import Count, Flag, In, Out
-from backend.kit.sentences import say
 
 __all__ = ["FileIn", "ImportedOut"]
-
-_MOST_LETTERS = 1_000_000
-_NOT_BASE64 = say("Not valid base64.", "应为 base64。")
-
-
-class _Content(fields.String):
-    """The bytes of a file, in base64."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        letters = super()._deserialize(value, *args, **kwargs)
-        if len(letters) > _MOST_LETTERS:
-            raise ValidationError(_TOO_LONG)
-        try:
-            return base64.b64decode(letters, validate=True)
-        except (binascii.Error, ValueError):
-            raise ValidationError(_NOT_BASE64) from None
-
-
-_TOO_LONG = say("The file is too large.", "文件过大。")
 
 
 class FileIn(In):
     """A file that a draft is written anew from."""
 
     format = fields.String(required=True, validate=validate.OneOf(["xlsx", "toml"]))
-    content = _Content(
-        required=True,
-        metadata={
-            "description": "the file in base64",
-            "pattern": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-            "maxLength": _MOST_LETTERS,
-        },
-    )
+    content = Content(required=True, metadata={"description": "the file in base64"})
     check_only = Flag(
         load_default=False, metadata={"description": "whether to tell what is wrong and leave all as it is"}
     )

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from backend.catalogue.schemas.materials import BasisOut
+from backend.catalogue.schemas.photos import PhotoOut
 from backend.kit.fields import INT64_MAX, Count, Day, Grams, Id, In, Moment, Out, Rate
 from backend.kit.paging import PageIn, page_out
 
@@ -60,6 +61,12 @@ class RateOut(Out):
     )
 
 
+class ShownRateOut(RateOut):
+    """What a district pays for one material, with what that looks like."""
+
+    photos = fields.List(fields.Nested(PhotoOut), required=True, attribute="material.photos")
+
+
 class ApprovalOut(Out):
     """The way that led to a version."""
 
@@ -83,7 +90,7 @@ class PriceListOut(Out):
         allow_none=True,
         metadata={"description": "null for a list that was planted before anything was weighed"},
     )
-    rates = fields.List(fields.Nested(RateOut), required=True, attribute="lines")
+    rates = fields.List(fields.Nested(ShownRateOut), required=True, attribute="lines")
 
 
 class PriceListsIn(PageIn):

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from backend.catalogue.schemas.photos import PhotoOut
 from backend.kit.fields import Out, Words
 from backend.kit.paging import PageIn, page_out
 
@@ -60,6 +61,9 @@ class MaterialOut(Out):
         required=True, allow_none=True, metadata={"description": "its class in the low-value guide"}
     )
     basis = fields.Nested(BasisOut, required=True)
+    photos = fields.List(
+        fields.Nested(PhotoOut), required=True, metadata={"description": "what it looks like"}
+    )
 
 
 class FoundMaterialOut(MaterialOut):
