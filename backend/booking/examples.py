@@ -41,6 +41,7 @@ BOOKING = {
                 "subsidy_basis": _ASSUMED,
                 "needs_verified_scale": True,
                 "needs_confirmation": False,
+                "photos": [],
             }
         ],
     },

@@ -122,6 +122,7 @@ GUIDE = {
                     "zh": "列入闵行区低价值可回收物五类之“废玻璃”（B级）。",
                     "en": "One of Minhang's five classes of low-value recyclables: glass (grade B).",
                 },
+                "photos": [],
             },
             "accepted": True,
             "market_fen_per_kg": "0",

@@ -4,6 +4,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -186,7 +187,10 @@ def test_photos_come_with_the_materials_in_the_same_statements(
 def test_everybody_sees_them_in_the_order_in_which_they_were_put_up(db: Session):
     a_price_list(db, a_rate("glass", market=1), a_rate("cardboard", market=2))
     see(db, YUHANG, XIHU)
-    first, second = a_photo(db), a_photo(db, content=from_a_phone(), by=FOREIGNER)
+    first, second = (
+        a_photo(db),
+        a_photo(db, content=from_a_phone(), by=FOREIGNER, at=NOON + timedelta(seconds=1)),
+    )
 
     hung = queries.photos(db, material="glass", cursor=None, limit=20).items
     (found,) = queries.search(db, q="glass", cursor=None, limit=20).items

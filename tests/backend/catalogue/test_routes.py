@@ -49,6 +49,7 @@ def test_a_price_list_shows_every_rate_with_its_basis(visitor: FlaskClient):
         "subsidy_basis": shown["rates"][1]["market_basis"],
         "needs_verified_scale": False,
         "needs_confirmation": False,
+        "photos": [],
     }
     assert shown["rates"][0]["subsidy_basis"] is None
 
