@@ -1,14 +1,14 @@
 """The tables of the network."""
 
 from dataclasses import fields
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.db import Base, InCity, InDistrict
-from backend.network.rules import ServiceHours
+from backend.network.rules import CertificateEntry, CheckEntry, ServiceHours
 
 
 class Division(Base):
@@ -83,6 +83,7 @@ class Scale(InDistrict, Base):
         CheckConstraint(
             "0 < interval_grams and interval_grams <= min_grams and min_grams < max_grams", name="range"
         ),
+        CheckConstraint("num_nonnulls(retired_at, retired_by, retired_reason) in (0, 3)", name="retired"),
     )
 
     serial: Mapped[str]
@@ -91,6 +92,20 @@ class Scale(InDistrict, Base):
     min_grams: Mapped[int]
     max_grams: Mapped[int]
     interval_grams: Mapped[int]
+    checked_at: Mapped[datetime | None]
+    out_of_use_since: Mapped[datetime | None]
+    """As its checks and certificates have it, kept here so that weighing asks nothing more."""
+    retired_at: Mapped[datetime | None]
+    retired_by: Mapped[UUID | None]
+    retired_reason: Mapped[str | None]
+
+    def mark_retired(self, *, by: UUID, at: datetime, reason: str) -> None:
+        """Take it out of service for good, or until it is brought back."""
+        self.retired_by, self.retired_at, self.retired_reason = by, at, reason
+
+    def mark_reinstated(self) -> None:
+        """Bring it back."""
+        self.retired_by = self.retired_at = self.retired_reason = None
 
 
 class Certificate(InDistrict, Base):
@@ -99,8 +114,19 @@ class Certificate(InDistrict, Base):
     __tablename__ = "certificate"
     __table_args__ = (
         ForeignKeyConstraint(["district", "scale"], ["scale.district", "scale.id"]),
-        UniqueConstraint("district", "scale", "number"),
+        Index(
+            "uq_certificate_district_issuer_number",
+            "district",
+            "issuer",
+            "number",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+        ),
+        Index("ix_certificate_district_scale_issued_on", "district", "scale", "issued_on"),
         CheckConstraint("issued_on < expires_on", name="runs_out"),
+        CheckConstraint(
+            "num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_reason) in (0, 3)", name="withdrawn"
+        ),
     )
 
     scale: Mapped[UUID]
@@ -108,3 +134,43 @@ class Certificate(InDistrict, Base):
     issuer: Mapped[str]
     issued_on: Mapped[date]
     expires_on: Mapped[date]
+    note: Mapped[str | None]
+    recorded_at: Mapped[datetime | None]
+    """Nobody put on record what came with the register."""
+    recorded_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_reason: Mapped[str | None]
+
+    def mark_withdrawn(self, *, by: UUID, at: datetime, reason: str) -> None:
+        """Let it count no more: it was put on record by mistake."""
+        self.withdrawn_by, self.withdrawn_at, self.withdrawn_reason = by, at, reason
+
+    def entry(self) -> CertificateEntry:
+        """Return what leaves this room."""
+        return CertificateEntry(
+            **{field.name: getattr(self, field.name) for field in fields(CertificateEntry)}
+        )
+
+
+class ScaleCheck(InDistrict, Base):
+    """What a scale showed under a weight that is known; lines are only ever added."""
+
+    __tablename__ = "scale_check"
+    __table_args__ = (
+        ForeignKeyConstraint(["district", "scale"], ["scale.district", "scale.id"]),
+        Index("ix_scale_check_district_scale_id", "district", "scale", "id"),
+        CheckConstraint("nominal_grams > 0 and read_grams >= 0", name="grams"),
+        CheckConstraint("permissible_milligrams > 0", name="permissible"),
+    )
+
+    scale: Mapped[UUID]
+    nominal_grams: Mapped[int]
+    read_grams: Mapped[int]
+    permissible_milligrams: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[UUID]
+
+    def entry(self) -> CheckEntry:
+        """Return what leaves this room."""
+        return CheckEntry(**{field.name: getattr(self, field.name) for field in fields(CheckEntry)})

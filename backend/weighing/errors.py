@@ -75,20 +75,20 @@ class NothingWeighed(Conflict):
     en = "Nothing has been weighed yet."
 
 
-class ScaleNotFound(NotFound):
-    """The scale is not registered for the collector's operator."""
-
-    code = "scale_not_found"
-    zh = "没有登记这台秤。"
-    en = "There is no such scale in the register."
-
-
 class ScaleNotCertified(Conflict):
     """Only a scale with a valid certificate may be used for payment (Metrology Law, article 9)."""
 
     code = "scale_not_certified"
     zh = "秤 {serial} 没有有效的检定证书，不能用于结算。"
     en = "Scale {serial} has no valid certificate; it cannot be used for payment."
+
+
+class ScaleOutOfUse(Conflict):
+    """A scale that failed its newest check weighs nothing until it passes one, or is verified."""
+
+    code = "scale_out_of_use"
+    zh = "秤 {serial} 最近一次砝码核查不合格，已停止使用；请换一台秤，或重新核查、检定。"
+    en = "Scale {serial} failed its newest check; take another, or check or verify it again."
 
 
 class ScaleCannotRead(Unprocessable):

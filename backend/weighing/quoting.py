@@ -1,7 +1,7 @@
 """What a reading is worth here and now, and the holds that keep the promise until it is answered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,12 +10,14 @@ from backend.accounts import service as accounts
 from backend.accounts.postings import Refused
 from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
+from backend.kit.clock import CITY
 from backend.kit.ids import new_id
 from backend.network import queries as network
+from backend.network.errors import ScaleRetired
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
 from backend.weighing import tape
-from backend.weighing.errors import MaterialNotAccepted, ScaleCannotRead
+from backend.weighing.errors import MaterialNotAccepted, ScaleCannotRead, ScaleNotCertified, ScaleOutOfUse
 from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.postings import reserved
 from backend.weighing.rules import Price, Reading, promise, share, unpaid, wanted
@@ -31,12 +33,15 @@ def quote(
     To what a programme cannot pay, its own rule at the cap applies, and the line says so.
 
     :param first: the number of the first new line
+    :raises ScaleRetired: the scale is retired
+    :raises ScaleOutOfUse: it failed its newest check
+    :raises ScaleNotCertified: its certificate has run out
     :raises ScaleCannotRead: the scale cannot show such a weight
     :raises MaterialNotAccepted: the price list does not take a material
     """
     if not readings:
         return []
-    _check_scale(db, weighing, readings)
+    _check_scale(db, weighing, readings, on=at.astimezone(CITY).date())
     rates = catalogue.version(db, weighing.district, weighing.price_list).rates
     factors = carbon.factor_set_by_id(db, weighing.factor_set)
     for reading in readings:
@@ -120,9 +125,26 @@ def use_ceilings(db: Session, weighing: Weighing, lines: Sequence[WeighingLine])
         )
 
 
-def _check_scale(db: Session, weighing: Weighing, readings: Sequence[Reading]) -> None:
-    scale = network.scale(db, weighing.district, weighing.scale)
+def in_force(scale: network.ScalePassport) -> str:
+    """Return the certificate that a scale is used under.
+
+    :raises ScaleRetired: it is retired
+    :raises ScaleOutOfUse: it failed its newest check
+    :raises ScaleNotCertified: no certificate covers the day
+    """
+    if scale.standing == network.Standing.RETIRED:
+        raise ScaleRetired
+    if scale.standing == network.Standing.OUT_OF_USE:
+        raise ScaleOutOfUse(serial=scale.serial)
+    if scale.standing != network.Standing.IN_USE or scale.certificate is None:
+        raise ScaleNotCertified(serial=scale.serial)
+    return scale.certificate
+
+
+def _check_scale(db: Session, weighing: Weighing, readings: Sequence[Reading], *, on: date) -> None:
+    scale = network.scale(db, weighing.district, weighing.scale, on=on)
     assert scale is not None, "a scale is never taken out of the register"
+    in_force(scale)
     for reading in readings:
         if not scale.can_read(reading.gross_grams):
             raise ScaleCannotRead(

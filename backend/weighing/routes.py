@@ -9,6 +9,7 @@ from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.network.errors import ScaleNotFound, ScaleRetired
 from backend.weighing import evidence, queries, service
 from backend.weighing.errors import (
     AlreadyConfirmed,
@@ -27,7 +28,7 @@ from backend.weighing.errors import (
     ReceiptNotReady,
     ScaleCannotRead,
     ScaleNotCertified,
-    ScaleNotFound,
+    ScaleOutOfUse,
     WeighingNotFound,
 )
 from backend.weighing.examples import EVIDENCE, QUOTE, RECEIPT, RECORD, WEIGHING
@@ -59,8 +60,8 @@ blp = Room(
 @idempotent
 @blp.arguments(WeighingIn, example=RECORD)
 @blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
-@refuses(PickupNotFound, StepNotAllowed, AlreadyWeighed, ScaleNotFound, ScaleNotCertified)
-@refuses(ScaleCannotRead, MaterialNotAccepted, LineTwice)
+@refuses(PickupNotFound, StepNotAllowed, AlreadyWeighed, ScaleNotFound, ScaleRetired)
+@refuses(ScaleNotCertified, ScaleOutOfUse, ScaleCannotRead, MaterialNotAccepted, LineTwice)
 def record(body: dict[str, Any]) -> queries.Quote:
     """Begin a weighing at the door; its lines are quoted at once, and what they promise is held."""
     return service.record(session(), by=actor(), at=now(), **body)
@@ -90,7 +91,8 @@ def show(weighing_id: UUID) -> queries.Quote:
 @idempotent
 @blp.arguments(LinesIn, example={"lines": RECORD["lines"]})
 @blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
-@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, LineTwice, ScaleCannotRead, MaterialNotAccepted)
+@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, LineTwice, MaterialNotAccepted)
+@refuses(ScaleRetired, ScaleNotCertified, ScaleOutOfUse, ScaleCannotRead)
 def add_lines(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
     """Put more on the scale; a quote that was delivered must be delivered again."""
     return service.add_lines(session(), weighing_id, by=actor(), at=now(), **body)

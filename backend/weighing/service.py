@@ -34,8 +34,6 @@ from backend.weighing.errors import (
     LineTwice,
     NothingWeighed,
     NotQuoted,
-    ScaleNotCertified,
-    ScaleNotFound,
     WeighingNotFound,
 )
 from backend.weighing.models import Weighing
@@ -67,15 +65,14 @@ def record(
     :raises AlreadyWeighed: the pickup has a weighing
     :raises ScaleNotFound: his operator has no such scale
     :raises ScaleNotCertified: its certificate has run out
+    :raises ScaleOutOfUse: it failed its newest check
+    :raises ScaleRetired: it is retired
     """
     pickup = booking.begin_weighing(db, pickup_id, by=by)
     if queries.of_pickup(db, by.district, pickup.id):
         raise AlreadyWeighed
-    scale = network.scale(db, by.district, scale_id)
-    if scale is None or scale.operator != by.organisation:
-        raise ScaleNotFound
-    if not scale.is_certified(at.astimezone(CITY).date()) or scale.certificate is None:
-        raise ScaleNotCertified(serial=scale.serial)
+    today = at.astimezone(CITY).date()
+    scale = network.scale_of(db, by.district, scale_id, operator=by.organisation_id(), on=today)
     weighing = Weighing(
         district=by.district,
         id=id or new_id(at),
@@ -84,7 +81,7 @@ def record(
         collector=by.id,
         operator=pickup.operator,
         scale=scale.id,
-        certificate=scale.certificate,
+        certificate=quoting.in_force(scale),
         price_list=pickup.price_list,
         factor_set=carbon.factor_set(db, at=at).id,
         state=State.OPEN,

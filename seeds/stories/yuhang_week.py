@@ -133,7 +133,8 @@ def _weighed(who: dict[str, Any], lines: list[dict[str, Any]], *, day: int, hour
     with step() as db:
         booking.arrive(db, pickup, by=collector, at=on(day, hour, 30))
     with step() as db:
-        scale = network.scales(db, DISTRICT, operator=collector.organisation_id())[0]
+        owner, today = collector.organisation_id(), on(day, hour).date()
+        scale = network.scales(db, DISTRICT, operator=owner, on=today).items[0]
         quote = weighing.record(
             db,
             by=collector,

@@ -45,6 +45,8 @@ OWNED = (
         "sheet",
         "simulation",
         "factor_run",
+        "certificate",
+        "operator",
     }
 )
 """What somebody may name that is not theirs."""
@@ -88,7 +90,28 @@ class Call:
 CALLS: dict[str, Call] = {
     "network_list_districts": Call(),
     "network_list_communities": Call(),
-    "network_list_scales": Call(),
+    "network_list_operators": Call(),
+    "network_list_scales": Call(query={"limit": "100"}),
+    "network_register_scale": Call(
+        body={
+            "serial": "S-NEW",
+            "operator": "{operator}",
+            "accuracy_class": "III",
+            "min_grams": 400,
+            "max_grams": 60_000,
+            "interval_grams": 20,
+        }
+    ),
+    "network_show_scale": Call(),
+    "network_list_certificates": Call(),
+    "network_certify_scale": Call(
+        body={"number": "C-NEW", "issuer": "某所", "issued_on": "2026-01-05", "expires_on": "2027-01-04"}
+    ),
+    "network_withdraw_certificate": Call(body={"reason": "录入错误"}),
+    "network_list_checks": Call(),
+    "network_check_scale": Call(body={"nominal_grams": 20_000, "read_grams": 20_020}),
+    "network_retire_scale": Call(body={"reason": "报废"}),
+    "network_bring_scale_back": Call(Stage.ASSIGNED, body={"reason": "误操作"}),
     "network_show_area": Call(),
     "network_change_area": Call(
         body={

@@ -28,6 +28,7 @@ from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.db import see, transaction
 from backend.kit.ids import new_id
+from backend.network import scales
 from backend.network import service as network
 from backend.notices import service as notices
 from backend.rewards import service as rewards
@@ -218,6 +219,8 @@ class Place:
     operator: UUID
     merchant: UUID
     scale: UUID
+    retired: UUID
+    certificate: UUID
     offer: UUID
     programme: UUID
 
@@ -233,16 +236,19 @@ def _neighbourhood(db: Session, side: str, nth: int, *, at: datetime) -> dict[St
 
 
 def _place(db: Session, district: str, nth: int, *, at: datetime) -> Place:
-    operator, scale = new_id(at), new_id(at)
+    operator, scale, retired = new_id(at), new_id(at), new_id(at)
     community = _a_community(db, district, nth)
     network.add_operator(db, id=operator, name_zh="某公司", name_en="A company")
     network.cover(db, district=district, communities=[community], operator=operator)
-    _a_scale(db, scale, district=district, operator=operator, at=at)
+    for each in (retired, scale):
+        certificate = _a_scale(db, each, district=district, operator=operator, at=at)
+        scales.check(db, each, by=Actor.system(district), at=at, nominal_grams=20_000, read_grams=20_000)
+    scales.retire(db, retired, by=Actor.system(district), at=at, is_as_seen=makers.as_it_is, reason="报废")
     programme = _what_a_district_needs(db, district, at=at)
     merchant = makers.a_merchant(db)
     until = at + timedelta(days=90)
     offer = makers.an_offer(db, merchant=merchant, district=district, price_points=50, ends_at=until)
-    return Place(nth, district, community, operator, merchant, scale, offer, programme)
+    return Place(nth, district, community, operator, merchant, scale, retired, certificate, offer, programme)
 
 
 def _what_an_operator_owes(db: Session, place: Place, *, at: datetime) -> None:
@@ -290,13 +296,14 @@ def _a_community(db: Session, district: str, nth: int) -> str:
     return code
 
 
-def _a_scale(db: Session, id: UUID, *, district: str, operator: UUID, at: datetime) -> None:
-    today = at.astimezone(CITY).date()
+def _a_scale(db: Session, id: UUID, *, district: str, operator: UUID, at: datetime) -> UUID:
+    """Register a certified scale; return its certificate."""
+    today, certificate = at.astimezone(CITY).date(), new_id(at)
     network.register_scale(
         db,
         id=id,
         district=district,
-        serial=f"S-{operator}",
+        serial=f"S-{id}",
         operator=operator,
         accuracy_class="III",
         min_grams=400,
@@ -305,14 +312,15 @@ def _a_scale(db: Session, id: UUID, *, district: str, operator: UUID, at: dateti
     )
     network.certify(
         db,
-        id=new_id(at),
+        id=certificate,
         district=district,
         scale=id,
-        number="C-1",
+        number=f"C-{id}",
         issuer="某所",
         issued_on=today,
         expires_on=today + timedelta(days=300),
     )
+    return certificate
 
 
 def _what_a_district_needs(db: Session, district: str, *, at: datetime) -> UUID:
@@ -366,6 +374,8 @@ def _scene(
             "offer": str(place.offer),
             "event": str(makers.a_dead_letter(db, place.district, at=at)),
             "scale": str(place.scale),
+            "certificate": str(place.certificate),
+            "operator": str(place.operator),
             "district": place.district,
             "community": place.community,
             "person": str(resident.id),
@@ -407,6 +417,8 @@ def _scene(
     _credit(db, scene, at=at)
     if stage != Stage.RESTED:
         _bring(db, scene, stage, at=at)
+    if stage == Stage.ASSIGNED:
+        scene.ids["scale"] = str(place.retired)
     return scene
 
 

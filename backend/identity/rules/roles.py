@@ -18,6 +18,7 @@ _OVERSEEING = (
     "price_list:read",
     "simulation:read",
     "factor_set:read",
+    "scale:read",
 )
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
@@ -48,6 +49,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         {
             *_WORKING,
             "day:read",
+            "scale:read",
+            "scale:check",
             "pickup:serve",
             "weighing:record",
             "weighing:read",
@@ -74,6 +77,9 @@ ROLES: Mapping[str, frozenset[str]] = {
             "factor_set:draft",
             "material:edit",
             "service:edit",
+            "scale:read",
+            "scale:edit",
+            "scale:check",
             "jobs:manage",
             "person:read",
             "personal:reveal",
@@ -95,6 +101,9 @@ ROLES: Mapping[str, frozenset[str]] = {
             "colleague:dismiss",
             "colleague:invite",
             "phone:manage",
+            "scale:read",
+            "scale:edit",
+            "scale:check",
             "webhook:manage",
             "settlement:read",
         }

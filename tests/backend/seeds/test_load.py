@@ -92,11 +92,12 @@ def test_the_budget_is_there_and_every_point_backed():
 def test_collectors_and_scales_are_ready():
     with transaction(districts=[YUHANG]) as db:
         today = utc_now().astimezone(CITY).date()
-        scales = network.scales(db, YUHANG, operator=OPERATOR)
+        scales = network.scales(db, YUHANG, operator=OPERATOR, on=today).items
+        later = network.scales(db, YUHANG, operator=OPERATOR, on=today + timedelta(days=365)).items
         collectors = identity.collectors(db, YUHANG, OPERATOR)
 
-    assert [scale.is_certified(today) for scale in scales] == [True, True]
-    assert not scales[0].is_certified(today + timedelta(days=365))
+    assert [scale.standing for scale in scales] == ["in_use", "in_use"]
+    assert [scale.standing for scale in later] == ["expired", "expired"]
     assert [collector.number for collector in collectors] == ["C0001", "C0002"]
 
 

@@ -1,8 +1,7 @@
-"""Where the service is, and the scales it weighs on."""
+"""Where the service is."""
 
 from typing import Any
 
-from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
@@ -10,17 +9,15 @@ from backend.kit.paging import CursorUnreadable, Page
 from backend.network import queries, service
 from backend.network.errors import AreaNotServed, ClosesBeforeOpening, DistrictNotFound
 from backend.network.models import Division
+from backend.network.routes.room import blp
 from backend.network.rules import ServiceHours
 from backend.network.schemas import (
     CommunitiesIn,
     CommunityPageOut,
     DistrictsOut,
-    ScalesOut,
     ServiceAreaIn,
     ServiceAreaOut,
 )
-
-blp = Room("network", __name__, description="Districts, communities and scales.")
 
 _DISTRICT = {
     "code": "330110",
@@ -39,16 +36,6 @@ _AREA = {
     "points_months": 24,
     "basis_zh": "某区生活垃圾回收服务规范第三条",
     "basis_en": "Article 3 of the district's service rules",
-}
-_SCALE = {
-    "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
-    "serial": "YH-0001",
-    "accuracy_class": "III",
-    "min_grams": 400,
-    "max_grams": 60000,
-    "interval_grams": 20,
-    "certificate": "HZJL-2026-0001",
-    "certified_until": "2027-03-01",
 }
 
 
@@ -95,12 +82,3 @@ def show_area() -> ServiceHours:
 def change_area(body: dict[str, Any]) -> ServiceHours:
     """Promise something else from now on; pickups that are booked keep their promise."""
     return service.change_service(session(), by=actor(), at=now(), is_as_seen=expected(), **body)
-
-
-@blp.get("/scales")
-@requires("day:read")
-@blp.response(200, ScalesOut, example={"items": [_SCALE]})
-def list_scales() -> dict[str, Any]:
-    """List the scales of the collector's operator in this district."""
-    who = actor()
-    return {"items": queries.scales(session(), who.district, operator=who.organisation_id())}
