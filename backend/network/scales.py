@@ -150,9 +150,9 @@ def withdraw_certificate(
     row.mark_withdrawn(by=by.id, at=at, reason=reason)
     db.flush()
     _reconsider(db, scale)
-    facts = _facts({"certificate": row.id, "number": row.number, "expires_on": row.expires_on})
+    facts = _facts({"scale": scale.id, "number": row.number, "expires_on": row.expires_on})
     trail.note(
-        db, "scale.certificate_withdrawn", f"scale/{scale.id}", by=by, before=facts, reason=reason, at=at
+        db, "certificate.withdrawn", f"certificate/{row.id}", by=by, before=facts, reason=reason, at=at
     )
     return row.entry()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from openpyxl import load_workbook
 
 from backend.identity import totp
 from backend.identity.queries import ROLES
-from backend.kit.clock import utc_now
+from backend.kit.clock import CITY, utc_now
 from backend.web.build import HERE
 from tests.web.conftest import PHONE, Stage, Window
 from tests.web.console import PASSWORD, Office, work
@@ -111,6 +112,37 @@ def raise_glass(window: Window) -> None:
     window.check()
     page.get_by_role("button", name="保存草案").click()
     page.get_by_text("市场价").first.wait_for()
+
+
+def test_a_scale_is_registered_certified_and_put_out_of_use_by_its_check(office: Office) -> None:
+    today = utc_now().astimezone(CITY).date()
+    with office.window("admin") as window:
+        page = window.page
+        window.open("/console/scales")
+        page.get_by_role("button", name="登记新秤").click()
+        page.get_by_label("序列号", exact=True).fill("JOURNEY-1")
+        for label, typed in (("最小秤量（公斤）", "0.4"), ("最大秤量（公斤）", "60"), ("分度值（克）", "20")):
+            page.get_by_label(label).fill(typed)
+        window.check()
+        page.get_by_role("button", name="登记", exact=True).click()
+        page.get_by_role("heading", name="秤 JOURNEY-1").wait_for()
+
+        page.get_by_role("button", name="登记新证书").click()
+        page.get_by_label("证书编号").fill("JOURNEY-C")
+        page.get_by_label("检定机构").fill("示范计量检定所（虚构）")
+        page.get_by_label("检定日期").fill(str(today))
+        page.get_by_label("有效期至").fill(str(today + timedelta(days=20)))
+        page.get_by_role("button", name="登记证书").click()
+        page.get_by_text("可用", exact=True).wait_for()
+        page.get_by_text("还剩 20 天").wait_for()
+
+        page.get_by_label("砝码（公斤）").fill("20")
+        page.get_by_label("秤显示（公斤）").fill("20.04")
+        page.get_by_role("button", name="记录核查").click()
+        page.get_by_text("这台秤已停止使用").wait_for()
+        page.get_by_text("核查不合格", exact=True).wait_for()
+        window.settle()
+        window.check()
 
 
 def test_an_auditor_sees_every_district_and_changes_nothing(office: Office) -> None:

@@ -5,13 +5,15 @@ Each is held against axe-core, its own width, the console and the network while 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route
 
 from backend.app import introduce
-from backend.kit.clock import utc_now
+from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from tests.makers import a_dead_letter
 from tests.web.conftest import DESK, PHONE, Stage, Window
@@ -57,6 +59,7 @@ class Scenes:
         office.step("admin", f"/v1/price-list-drafts/{self.draft}", "submission")
         office.simulate(self.sketch)
         self._order()
+        self.scale = self._scales()
         with behind(office.stage), transaction(districts=[YUHANG]) as db:
             introduce()
             a_dead_letter(db, at=utc_now())
@@ -73,11 +76,40 @@ class Scenes:
         basis = {"basis_zh": "演示的追加拨款。", "basis_en": "More money, for the demo."}
         self.office.call("admin", "POST", "/v1/budget-orders", {**body, **basis})
 
+    def _scales(self) -> str:
+        """Register scales that stand in every way; return one that failed its check."""
+        today = utc_now().astimezone(CITY).date()
+        ends = {"GALLERY-SOON": 12, "GALLERY-GONE": -3, "GALLERY-SOLD": 200, "GALLERY-OFF": 90}
+        for serial in ("GALLERY-NEW", *ends):
+            scale = f"/v1/scales/{self.office.call('admin', 'POST', '/v1/scales', self._plate(serial))['id']}"
+            if serial in ends:
+                issued_on, expires_on = today - timedelta(days=90), today + timedelta(days=ends[serial])
+                paper = {"number": serial.replace("GALLERY", "HZJL"), "issuer": "示范计量检定所（虚构）"}
+                days = {"issued_on": str(issued_on), "expires_on": str(expires_on)}
+                self.office.call("admin", "POST", f"{scale}/certificates", paper | days)
+            if serial == "GALLERY-SOLD":
+                self.office.step("admin", scale, "retirement", {"reason": "秤台变形，已报废。"})
+        for read in (20_000, 20_060):
+            self.office.call(
+                "admin", "POST", f"{scale}/checks", {"nominal_grams": 20_000, "read_grams": read}
+            )
+        return scale.rpartition("/")[2]
+
+    def _plate(self, serial: str) -> dict[str, Any]:
+        operator = self.office.call("admin", "GET", "/v1/operators")["items"][0]["id"]
+        range_grams = {"min_grams": 400, "max_grams": 60_000, "interval_grams": 20}
+        return {"serial": serial, "operator": operator, "accuracy_class": "III", **range_grams}
+
     def path(self, written: str) -> str:
         """Fill in what came to be with the scenes."""
         budget = f"{self.programme['programme']['id']}/{self.programme['period']}"
         return written.format(
-            draft=self.draft, sketch=self.sketch, sheet=self.sheet, budget=budget, simulation=self.simulation
+            draft=self.draft,
+            sketch=self.sketch,
+            sheet=self.sheet,
+            budget=budget,
+            simulation=self.simulation,
+            scale=self.scale,
         )
 
 
@@ -102,6 +134,14 @@ PICTURES = [
     Picture("sheets", "/console/settlement", "auditor"),
     Picture("sheet", "/console/settlement/{sheet}", "approver"),
     Picture("evidence-empty", "/console/evidence"),
+    Picture("scales", "/console/scales"),
+    Picture(
+        "scale-register",
+        "/console/scales?state=ending",
+        then=lambda window: window.page.locator("header .button").nth(-1).click(),
+    ),
+    Picture("scale", "/console/scales/{scale}"),
+    Picture("scale-retire", "/console/scales/{scale}", then=ask_for_a_reason),
     Picture("log", "/console/log", "auditor"),
     Picture("people", "/console/people"),
     Picture("trail", "/console/trail", "auditor"),

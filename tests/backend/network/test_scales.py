@@ -290,7 +290,13 @@ def test_the_register_is_searched_by_how_scales_stand(register: Register):
     assert found == {"expired": ["GONE"], "retired": ["SOLD"], "out_of_use": ["OFF"]}
     assert serials(register.manager, "standing=in_use") == ["EDGE", "LATE", "SOON"]
     assert serials(register.manager, "expires_within_days=30") == ["EDGE", "SOON"]
-    assert serials(register.manager, "serial=o") == [f"OLD-{register.operator}", "OFF", "SOLD", "SOON"]
+    assert serials(register.manager, "serial=o") == [
+        "GONE",
+        "OFF",
+        f"OLD-{register.operator}",
+        "SOLD",
+        "SOON",
+    ]
     assert serials(register.manager, "standing=uncertified") == [f"OLD-{register.operator}"]
     first = look(register.manager, "/scales?limit=4")
     rest = look(register.manager, f"/scales?limit=4&cursor={first['next_cursor']}")

@@ -10,7 +10,7 @@ import { standing, visitAt } from "./visits";
 
 export const today = (): string => dayOf(new Date());
 export const useDay = (date: string) => useKept(`day ${date}`, () => ask(pickupsDay({ query: { date } })));
-export const useScales = () => useKept("scales", async () => (await ask(networkListScales())).items);
+export const useScales = () => useKept("scales", async () => (await ask(networkListScales({ query: { limit: 100 } }))).items.filter((each) => each.standing !== "retired"));
 export const usePrices = () => useKept("prices", () => ask(catalogueShowPriceList({ path: { district: me.value!.district! } })));
 
 /** The address of a stop's page; a stop of another day says which. */

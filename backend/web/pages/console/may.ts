@@ -1,5 +1,5 @@
 // What each role of staff may do, as far as the console shows it; the server decides, and a test compares the two.
-const READS = ["budget:read", "evidence:read", "offer:read", "price_list:read", "settlement:read", "simulation:read"] as const;
+const READS = ["budget:read", "evidence:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
 const OWN = ["notice:read", "second_factor:enrol", "secret:change", "service:read", "session:exchange"] as const;
 
 const ROLES = {
@@ -18,6 +18,8 @@ const ROLES = {
     "personal:reveal",
     "price_list:draft",
     "programme:edit",
+    "scale:check",
+    "scale:edit",
     "service:edit",
     "settlement:draw_up",
     "settlement:sign",
@@ -26,7 +28,7 @@ const ROLES = {
   ],
   approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
   auditor: [...OWN, ...READS, "colleague:read", "trail:read"],
-  operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "settlement:read"],
+  operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read"],
 } as const;
 
 type Role = keyof typeof ROLES;
