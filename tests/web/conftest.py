@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -316,3 +317,19 @@ def gallery() -> Path:
     folder = places.ROOT / "bench" / "out" / "pages"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def measure(window: Window, gallery: Path, name: str, path: str) -> float:
+    """Write down how many kilobytes a first page loads, compressed, and when something is seen."""
+    loaded: list[str] = []
+    window.page.on("response", lambda answer: loaded.append(answer.url))
+    window.open(path)
+    painted = window.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    names = {found[1] for url in loaded if (found := re.search(r"/assets/pages/hashed/(.+)$", url))}
+    kilobytes = sum((build.PAGES / "hashed" / f"{file}.gz").stat().st_size for file in names) / 1024
+    first = "first_paint_ms" if name == "resident" else f"{name}_first_paint_ms"
+    note = gallery.parent / "pages.json"
+    before = json.loads(note.read_text()) if note.is_file() else {}
+    measured = {f"{name}_gzip_kb": round(kilobytes, 1), first: round(painted), f"{name}_files": len(names)}
+    note.write_text(json.dumps({**before, **measured}, indent=2) + "\n")
+    return kilobytes

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext
 from sqlalchemy.orm import Session
 
 from backend.accounts import jobs as accounts
+from backend.app import introduce
 from backend.identity import queries as identities
 from backend.identity import service as identity
 from backend.identity import totp
@@ -34,7 +35,10 @@ CAST: Mapping[str, tuple[StaffRole, str, tuple[str, ...]]] = {
     "approver": ("approver", "郑二", (YUHANG,)),
     "auditor": ("auditor", "王三", (YUHANG, LINPING)),
     "newcomer": ("approver", "冯四", (YUHANG,)),
+    "manager": ("operator_manager", "褚六", (YUHANG,)),
 }
+OPERATOR = UUID("019b7523-3400-7d78-b543-2769133114a1")
+"""Who collects in Yuhang, of the registers."""
 
 
 @dataclass
@@ -92,15 +96,22 @@ class Office:
         """Write something anew, as it was seen."""
         return self.call(who, "PUT", path, body, **self._seen(who, path))
 
-    def draft(
-        self, title: str, *, note: str = "", prices: Mapping[str, str] | None = None, **changed: Any
-    ) -> str:
-        """Draft a price list; what is changed holds of every rate, prices by material, in fen a kilogram."""
+    def draft(self, title: str, *, note: str = "", **changed: dict[str, Any]) -> str:
+        """Draft a price list, with what is changed of each material."""
         made = self.call("admin", "POST", "/v1/price-list-drafts", {"title": title})
-        rates = [_sent(rate, (prices or {}).get(rate["material"])) | changed for rate in made["rates"]]
+        rates = [_sent(rate) | changed.get(rate["material"], {}) for rate in made["rates"]]
         body = {"title": title, "note": note, "rates": rates}
         self.edit("admin", f"/v1/price-list-drafts/{made['id']}", body)
         return str(made["id"])
+
+    def approved(self, title: str, **changed: dict[str, Any]) -> str:
+        """Draft a price list, try it, and have a second person approve it."""
+        draft = self.draft(title, note="", **changed)
+        self.simulate(draft)
+        work(self.stage)
+        self.step("admin", f"/v1/price-list-drafts/{draft}", "submission")
+        self.step("approver", f"/v1/price-list-drafts/{draft}", "approval")
+        return draft
 
     def simulate(self, draft: str) -> None:
         """Ask for a draft to be tried on the week that was."""
@@ -118,7 +129,7 @@ class Office:
 
     def _signed_in(self, who: str) -> BrowserContext:
         context = self.stage.browser.new_context(
-            timezone_id="Asia/Shanghai", reduced_motion="reduce", accept_downloads=True
+            locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", accept_downloads=True
         )
         first = {"username": self.names[who], "password": PASSWORD}
         for step, body in (("staff", first), ("second-factor", {"code": self.code(who)})):
@@ -130,10 +141,14 @@ class Office:
         return context
 
 
-def _sent(rate: dict[str, Any], market: str | None) -> dict[str, Any]:
-    """Write a rate as it is sent, at another price where one is given."""
-    kept = {key: value for key, value in rate.items() if not key.startswith("name_")}
-    return kept if market is None else {**kept, "market_fen_per_kg": market}
+def market(price: str) -> dict[str, str]:
+    """Change a market price, in fen a kilogram."""
+    return {"market_fen_per_kg": price}
+
+
+def _sent(rate: dict[str, Any]) -> dict[str, Any]:
+    """Write a rate as it is sent."""
+    return {key: value for key, value in rate.items() if not key.startswith("name_")}
 
 
 @contextmanager
@@ -152,6 +167,7 @@ def behind(stage: Stage) -> Iterator[None]:
 def settle(stage: Stage) -> None:
     """Let the clock draw up the sheets of the month of the story, as it does once the month is over."""
     with behind(stage), transaction(districts=[YUHANG]) as db:
+        introduce()
         accounts.draw_up(db, district=YUHANG, at=SETTLED_AT, month="2026-11")
 
 
@@ -172,6 +188,7 @@ def _entered(db: Session, who: str, username: str) -> str:
         password=PASSWORD,
         name=name,
         role=role,
+        organisation=OPERATOR if role == "operator_manager" else None,
         district=districts[0],
         must_change=is_new,
         at=at,

@@ -3,7 +3,6 @@
 Each is held against axe-core, its own width, the console and the network while it is taken.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +12,16 @@ from pathlib import Path
 import pytest
 
 from backend.kit.clock import CITY
-from backend.web.build import PAGES
 from seeds import load
-from tests.web.conftest import DESK, PHONE, Stage, Window
+from tests.web.conftest import DESK, PHONE, Stage, Window, measure
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
 ZHANG = load.cast("zhang_san")["phone"]
 WANG = load.cast("wang_wu")["phone"]
-KB = 1024
+NEWCOMER = "16100000999"
+MOST_KB = 150
+"""What a first page may load on a phone."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ def check_the_proof(window: Window) -> None:
     window.page.locator(".verdict.proven").wait_for()
 
 
+def see_the_receipt(window: Window) -> None:
+    """Go from a pickup to its receipt."""
+    go_to_first("pickups/")(window)
+    go_to_first("receipts/")(window)
+
+
 def ask_before_redeeming(window: Window) -> None:
     """Choose an offer, and be asked."""
     window.page.locator(".offers button").first.click()
@@ -85,6 +91,7 @@ PICTURES = [
     Picture("book", "/app/book"),
     Picture("pickups", "/app/pickups"),
     Picture("pickup", "/app/pickups", then=go_to_first("pickups/")),
+    Picture("receipt", "/app/pickups", then=see_the_receipt),
     Picture("prices", "/app/prices"),
     Picture("search", "/app/search"),
     Picture("account", "/app/account"),
@@ -97,10 +104,12 @@ PICTURES = [
     Picture("voucher", "/app/redemptions", WANG, go_to_first("redemptions/")),
     Picture("me", "/app/me"),
     Picture("household", "/app/household"),
+    Picture("household-elder", "/app/household", elder=True),
     Picture("devices", "/app/devices"),
-    Picture("accesses", "/app/accesses"),
+    Picture("accesses", "/app/accesses", WANG),
+    Picture("accesses-empty", "/app/accesses", NEWCOMER),
     Picture("inbox", "/app/inbox"),
-    Picture("inbox-empty", "/app/inbox", "16100000999"),
+    Picture("inbox-empty", "/app/inbox", NEWCOMER),
 ]
 
 
@@ -116,7 +125,7 @@ WALKS = [
 @pytest.fixture(scope="module", autouse=True)
 def busy(stage: Stage) -> None:
     """Let something be going on: a quote that waits, a voucher in hand, an address that was looked at."""
-    newcomer = stage.resident("16100000999")
+    newcomer = stage.resident(NEWCOMER)
     community = newcomer.get("/v1/districts/330110/communities?limit=1")["items"][0]["code"]
     home = {"community": community, "address": "示范路 9 号 9 幢 909 室"}
     newcomer.post("/v1/household", {**home, "consent": {"agreed": True, "version": "2026-01"}})
@@ -162,6 +171,8 @@ def test_take_a_collectors_way(
     with stage.window(size=size, language=language) as window:
         window.open("/collector/sign-in")
         snap(window, gallery, "collector-sign-in")
+        press(window, "我有邀请码|I have an invitation")
+        snap(window, gallery, "collector-arrival")
     with stage.window(size=size, language=language, signed_in=number) as window:
         window.open("/collector/?date=2020-01-01")
         snap(window, gallery, "collector-day-empty")
@@ -238,27 +249,14 @@ def test_take_a_day_at_the_till(
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "who"), [("resident", "/app/", ZHANG), ("collector", "/collector/", "C0001")]
+    ("name", "path", "who"),
+    [
+        ("landing", "/", None),
+        ("resident", "/app/", ZHANG),
+        ("collector", "/collector/", "C0001"),
+        ("till", "/till/", None),
+    ],
 )
-def test_measure(stage: Stage, gallery: Path, name: str, path: str, who: str) -> None:
-    """Write down how much a first page loads, compressed, and when something is seen."""
+def test_measure(stage: Stage, gallery: Path, name: str, path: str, who: str | None) -> None:
     with stage.window(signed_in=who) as window:
-        loaded: list[str] = []
-        window.page.on("response", lambda answer: loaded.append(answer.url))
-        window.open(path)
-        painted = window.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    names = {found[1] for url in loaded if (found := re.search(r"/assets/pages/hashed/(.+)$", url))}
-    sizes = {file: (PAGES / "hashed" / f"{file}.gz").stat().st_size for file in names}
-    kilobytes = round(sum(sizes.values()) / KB, 1)
-    first = "first_paint_ms" if name == "resident" else f"{name}_first_paint_ms"
-    measured = {f"{name}_gzip_kb": kilobytes, first: round(painted), f"{name}_files": len(sizes)}
-    note(gallery.parent / "pages.json", measured)
-
-    assert sizes
-    assert kilobytes < 150
-
-
-def note(file: Path, measured: dict[str, float]) -> None:
-    """Write measures down beside those that stand there."""
-    before = json.loads(file.read_text()) if file.is_file() else {}
-    file.write_text(json.dumps({**before, **measured}, indent=2) + "\n")
+        assert 0 < measure(window, gallery, name, path) < MOST_KB

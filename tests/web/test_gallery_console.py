@@ -3,6 +3,7 @@
 Each is held against axe-core, its own width, the console and the network while it is taken.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,12 +13,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route
 
-from backend.app import introduce
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from tests.makers import a_dead_letter
-from tests.web.conftest import DESK, PHONE, Stage, Window
-from tests.web.console import LINPING, YUHANG, Office, behind, settle, work
+from tests.web.conftest import DESK, PHONE, Stage, Window, measure
+from tests.web.console import LINPING, YUHANG, Office, behind, market, settle, work
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
@@ -32,6 +32,9 @@ class Picture:
     then: Callable[[Window], object] = lambda window: None
 
 
+WEIGHED = "16100000691"
+
+
 def edit_glass(window: Window) -> None:
     """Open a draft's editor, with the sources of one material."""
     window.page.locator("main .button.plain").first.click()
@@ -39,10 +42,22 @@ def edit_glass(window: Window) -> None:
     window.page.locator("fieldset").first.wait_for()
 
 
-def ask_for_a_reason(window: Window) -> None:
-    """Be asked why."""
-    window.page.locator("main .button.danger").first.click()
-    window.page.locator("dialog[open]").wait_for()
+def press_first(kind: str) -> Callable[[Window], object]:
+    """Press the first button of a kind, and be asked."""
+
+    def press(window: Window) -> None:
+        window.page.locator(f"main .button{kind}").first.click()
+        window.page.locator("dialog[open]").wait_for()
+
+    return press
+
+
+def invite(window: Window) -> None:
+    """Invite somebody, and be shown the code."""
+    window.page.locator("main header .button").click()
+    window.page.locator("#invite-name").fill("陈五")
+    window.page.locator("main form .button").first.click()
+    window.page.locator("[role=status] .code").wait_for()
 
 
 class Scenes:
@@ -52,8 +67,9 @@ class Scenes:
         """Let a draft wait for its approver, money for its approval, and a month for its signatures."""
         self.office = office
         note = "入冬后玻璃和纸板行情有变。"
-        self.draft = office.draft("余杭区冬季价目", note=note, prices={"glass": "35", "cardboard": "60"})
-        self.sketch = office.draft("纸板降价（起草中）", note=note, prices={"cardboard": "70"})
+        self._need_a_scale_for_glass()
+        self.draft = office.draft("余杭区冬季价目", note=note, glass=market("35"), cardboard=market("60"))
+        self.sketch = office.draft("纸板降价（起草中）", note=note, cardboard=market("70"))
         office.simulate(self.draft)
         work(office.stage)
         office.step("admin", f"/v1/price-list-drafts/{self.draft}", "submission")
@@ -61,7 +77,6 @@ class Scenes:
         self._order()
         self.scale = self._scales()
         with behind(office.stage), transaction(districts=[YUHANG]) as db:
-            introduce()
             a_dead_letter(db, at=utc_now())
         settle(office.stage)
         found = office.call("admin", "GET", "/v1/settlement/sheets")["items"]
@@ -69,6 +84,13 @@ class Scenes:
         self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
         found = office.call("admin", "GET", "/v1/simulations")["items"]
         self.simulation = next(each["id"] for each in found if each["draft"] == self.draft)
+
+    def _need_a_scale_for_glass(self) -> None:
+        """Let a typed weight of glass wait for staff."""
+        draft = self.office.approved("玻璃须用检定过的秤", glass={"needs_verified_scale": True})
+        self.office.step("approver", f"/v1/price-list-drafts/{draft}", "publication", {})
+        self.office.stage.newcomer(WEIGHED)
+        self.office.stage.weigh(WEIGHED, agreed=True)
 
     def _order(self) -> None:
         programme = self.office.call("admin", "GET", "/v1/programmes")["items"][0]["id"]
@@ -117,11 +139,11 @@ PICTURES = [
     Picture("today", "/console/"),
     Picture("today-approver", "/console/", "approver"),
     Picture("prices", "/console/prices"),
-    Picture("version", "/console/prices/1"),
+    Picture("version", "/console/prices/2"),
     Picture("draft-sketch", "/console/drafts/{sketch}"),
     Picture("draft-edit", "/console/drafts/{sketch}", then=edit_glass),
     Picture("draft-submitted", "/console/drafts/{draft}", "approver"),
-    Picture("draft-reject", "/console/drafts/{draft}", "approver", ask_for_a_reason),
+    Picture("draft-reject", "/console/drafts/{draft}", "approver", press_first(".danger")),
     Picture("simulations", "/console/simulations"),
     Picture("simulation", "/console/simulations/{simulation}", "auditor"),
     Picture("budgets", "/console/budgets", "approver"),
@@ -133,7 +155,8 @@ PICTURES = [
     Picture("budget", "/console/budgets/{budget}"),
     Picture("sheets", "/console/settlement", "auditor"),
     Picture("sheet", "/console/settlement/{sheet}", "approver"),
-    Picture("evidence-empty", "/console/evidence"),
+    Picture("evidence", "/console/evidence"),
+    Picture("evidence-accept", "/console/evidence", then=press_first(".quiet")),
     Picture("scales", "/console/scales"),
     Picture(
         "scale-register",
@@ -141,9 +164,10 @@ PICTURES = [
         then=lambda window: window.page.locator("header .button").nth(-1).click(),
     ),
     Picture("scale", "/console/scales/{scale}"),
-    Picture("scale-retire", "/console/scales/{scale}", then=ask_for_a_reason),
+    Picture("scale-retire", "/console/scales/{scale}", then=press_first(".danger")),
     Picture("log", "/console/log", "auditor"),
     Picture("people", "/console/people"),
+    Picture("people-invited", "/console/people", then=invite),
     Picture("trail", "/console/trail", "auditor"),
     Picture("jobs", "/console/jobs"),
     Picture("service", "/console/service"),
@@ -194,6 +218,8 @@ def test_take_the_sign_in(stage: Stage, gallery: Path, language: str) -> None:
     with stage.window(size=DESK, language=language) as window:
         window.open("/console/")
         hang(window, gallery, "sign-in", language)
+        window.page.locator(".button.quiet", has_text=re.compile("邀请码|invitation")).click()
+        hang(window, gallery, "arrival", language)
 
 
 @languages
@@ -222,3 +248,8 @@ def test_take_a_district_that_has_not_begun(scenes: Scenes, gallery: Path, langu
         hang(window, gallery, "today-empty", language)
         window.page.locator("#district").select_option(YUHANG)
         window.page.locator(".place-of", has_text=YUHANG).wait_for(state="attached")
+
+
+def test_measure(scenes: Scenes, gallery: Path) -> None:
+    with scenes.office.window("admin") as window:
+        assert measure(window, gallery, "console", "/console/") > 0

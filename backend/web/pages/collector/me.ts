@@ -1,6 +1,6 @@
 // Who has this phone in hand. A phone is the operator's; collectors change over on it with number and PIN.
 import { shallowRef } from "vue";
-import { identityMe, identitySignInCollector, identitySignOut, type MeOut } from "@/api";
+import { identityMe, identitySignInCollector, identitySignOut, staffingAcceptAsCollector, type MeOut, type SessionOut } from "@/api";
 import { ask, Unreachable } from "@/kit/client";
 import { began, ended, isSignedIn } from "@/kit/session";
 import { copyOf, dropCopies, keepCopy } from "./store";
@@ -30,7 +30,15 @@ async function know(found: MeOut): Promise<void> {
 export async function signIn(facts: { number: string; pin: string; code: string; device: string }): Promise<void> {
   const { number, pin, code, device } = facts;
   const phone = code ? { phone_code: code } : { phone_token: localStorage.getItem(PHONE) };
-  const session = await ask(identitySignInCollector({ body: { number, pin, device, ...phone } }));
+  await take(await ask(identitySignInCollector({ body: { number, pin, device, ...phone } })), number);
+}
+
+/** Begin to collect for whoever invited, with a number and a PIN of one's own; the phone is bound by that. */
+export async function arrive(facts: { number: string; pin: string; code: string; device: string }): Promise<void> {
+  await take(await ask(staffingAcceptAsCollector({ body: facts })), facts.number);
+}
+
+async function take(session: SessionOut, number: string): Promise<void> {
   me.value = undefined;
   began(session);
   if (session.phone_token) localStorage.setItem(PHONE, session.phone_token);

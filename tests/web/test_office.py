@@ -1,0 +1,158 @@
+"""What staff decide at the console and others feel, in a real browser on the real platform."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from backend.identity import totp
+from backend.kit.clock import utc_now
+from tests.web.conftest import DESK, PHONE, Stage, Window
+from tests.web.console import PASSWORD, Office, market, settle
+
+pytestmark = pytest.mark.long
+
+HOME = "16100000791"
+
+
+@pytest.fixture(scope="module")
+def office(stage: Stage) -> Iterator[Office]:
+    opened = Office.open(stage)
+    yield opened
+    opened.close()
+
+
+def answer(window: Window, does: str, reason: str = "") -> None:
+    """Say yes to what the page asks, and why."""
+    dialog = window.page.locator("dialog[open]")
+    if reason:
+        dialog.get_by_role("textbox").fill(reason)
+    window.check()
+    dialog.get_by_role("button", name=does, exact=True).click()
+    dialog.wait_for(state="detached")
+
+
+def ask(window: Window, what: str) -> None:
+    """Press what asks before it does something."""
+    window.page.locator("main").get_by_role("button", name=what, exact=True).first.click()
+
+
+def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, office: Office) -> None:
+    draft = office.approved("玻璃须用检定过的秤", glass={"needs_verified_scale": True})
+    office.step("approver", f"/v1/price-list-drafts/{draft}", "publication", {})
+    resident = stage.newcomer(HOME)
+    stage.weigh(HOME, agreed=True)
+    before = resident.get("/v1/accounts")["green"]["points"]
+
+    with office.window("admin") as window:
+        window.open("/console/")
+        window.page.get_by_role("link", name="称重待核定").click()
+        ask(window, "认可")
+        answer(window, "认可", "看过照片，重量相符")
+        window.page.get_by_text("没有需要核定的称重").wait_for()
+        window.page.get_by_label("状态").select_option("accepted")
+        window.page.get_by_text("看过照片，重量相符").first.wait_for()
+        window.settle()
+        window.check()
+
+    assert resident.get("/v1/accounts")["green"]["points"] > before
+    with stage.window(signed_in=HOME) as phone:
+        phone.open("/app/account")
+        phone.page.get_by_text("核实通过的补贴").wait_for()
+        phone.check()
+
+
+def test_a_publication_waits_for_its_time_and_gives_way_to_a_newer_one(office: Office) -> None:
+    for title, price, is_newer in (("元旦价目", "30", False), ("元旦价目，改", "32", True)):
+        draft = office.approved(title, glass=market(price))
+        with office.window("approver") as window:
+            window.open(f"/console/drafts/{draft}")
+            ask(window, "发布")
+            window.page.get_by_label("定时生效").check()
+            if is_newer:
+                window.page.get_by_label("替换尚未生效的版本").check()
+            answer(window, "发布")
+            window.page.get_by_text("已发布").first.wait_for()
+
+            window.open("/console/prices")
+            window.page.get_by_text("待生效").wait_for()
+            assert window.page.get_by_text("未生效即被替换").count() == is_newer
+            window.check()
+
+
+def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, office: Office) -> None:
+    settle(stage)
+    with office.window("admin") as window:
+        window.open("/console/settlement")
+        window.page.get_by_role("link", name="示范便利店").first.click()
+        ask(window, "签字")
+        answer(window, "签字")
+        window.page.get_by_text("第二签须由另一人完成").wait_for()
+        sheet = window.page.url.removeprefix(stage.base)
+        assert window.page.get_by_role("button", name="复签").count() == 0
+
+    with office.window("approver") as window:
+        window.open(sheet)
+        ask(window, "复签")
+        answer(window, "签字")
+        ask(window, "登记付款")
+        answer(window, "登记付款", "2026-1202-0031")
+        window.page.get_by_text("已付款").wait_for()
+        window.settle()
+        window.check()
+
+    found = office.call("approver", "GET", sheet.replace("/console/settlement", "/v1/settlement/sheets"))
+    assert (found["state"], found["paid_reference"]) == ("paid", "2026-1202-0031")
+    assert found["signed_by"] != found["countersigned_by"]
+
+
+def invited(window: Window, name: str) -> str:
+    """Invite somebody into the first role that is offered, and read the code."""
+    window.open("/console/people")
+    ask(window, "邀请同事")
+    window.page.get_by_label("姓名").fill(name)
+    window.page.locator("main form").get_by_role("button", name="邀请同事").click()
+    code = window.page.locator("[role=status] .code").inner_text()
+    window.check()
+    return code
+
+
+def test_a_colleague_is_invited_and_arrives_with_an_authenticator(stage: Stage, office: Office) -> None:
+    with office.window("admin") as admin:
+        code = invited(admin, "陈五")
+    with stage.window(size=DESK) as window:
+        page = window.page
+        window.open("/console/")
+        page.get_by_role("button", name="我有邀请码").click()
+        page.get_by_label("邀请码").fill(code)
+        page.get_by_label("用户名").fill(f"chen-{office.names['admin']}")
+        page.get_by_label("密码").fill(PASSWORD)
+        window.check()
+        page.get_by_role("button", name="加入").click()
+        page.get_by_label("请再输入一次密码").fill(PASSWORD)
+        page.get_by_role("button", name="开始绑定").click()
+        secret = page.locator("form .code").first.inner_text()
+        page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
+        page.get_by_role("button", name="完成绑定").click()
+        page.get_by_role("button", name="我已保存").click()
+        page.get_by_role("heading", name="余杭区今日").wait_for()
+
+
+def test_a_collector_is_invited_and_binds_the_phone_by_arriving(stage: Stage, office: Office) -> None:
+    with office.window("manager") as manager:
+        code = invited(manager, "卫七")
+    with stage.window(size=PHONE) as window:
+        page = window.page
+        window.open("/collector/")
+        page.get_by_role("button", name="我有邀请码").click()
+        page.get_by_label("工号").fill("C0077")
+        page.get_by_label("邀请码").fill(code)
+        keys = page.get_by_role("group", name="数字键")
+        for key in "480261":
+            keys.get_by_role("button", name=key, exact=True).click()
+        window.check()
+        page.get_by_role("button", name="加入").click()
+        page.get_by_role("heading", name="今天的路线").wait_for()
+        page.get_by_role("link", name="我的").click()
+        page.get_by_text("卫七").wait_for()
+        window.settle()
+        window.check()
