@@ -17,6 +17,8 @@ from seeds import load
 CALLERS, ROUNDS = 8, 3
 HOUSEHOLDS, BAGS = 24, 4
 """No more of them sign in from one line within an hour; in a round each confirms so many bags, one by one."""
+WARMING = 4
+"""So many bags of each go before, so that both have their connections and plans."""
 BARE = 100
 """How often each caller asks the bare route."""
 
@@ -38,7 +40,9 @@ def rows() -> list[Row]:
     with http.served() as ours, http.served("bench.bare:create_app") as bare:
         residents = [http.a_household(ours, nth) for nth in range(HOUSEHOLDS)]
         bare_calls = [Call(one, "/postings") for one in [http.Caller(bare) for _ in range(CALLERS)]] * BARE
-        _all_at_once(bare_calls[:CALLERS])
+        for _ in range(WARMING):
+            _all_at_once(list(_confirmations(ours, residents)))
+            _all_at_once(bare_calls[:HOUSEHOLDS])
         for _ in range(ROUNDS):
             seconds = 0.0
             for _ in range(BAGS):

@@ -6,11 +6,10 @@ from uuid import UUID
 from psycopg import Connection
 
 from ledger.errors import NotYetSealed, Unlinked
-from ledger.publishing import committed
 from ledger.rules import leaf, salt
 from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tile_named, tiles_for
 from ledger.store import posted, tree
-from ledger.verify import PROOF, TILE_WIDTH, Unproven, in_base64, leaf_hash
+from ledger.verify import PROOF, TILE_WIDTH, Unproven, commitment, in_base64, leaf_hash
 
 
 class Receipt(NamedTuple):
@@ -47,14 +46,15 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     ranges: list[Range] = inclusion(standing.position, covering.size)
     number, place = divmod(standing.position, TILE_WIDTH)
     kept = tree.stored(conn, book, {Tile(0, number), *tiles_for(ranges)})
-    if cut(kept[Tile(0, number)])[place] != committed(found, standing.keys):
+    entry, hidden_by = leaf(found.entry, found.posted_at), salt(found.entry, standing.keys)
+    if cut(kept[Tile(0, number)])[place] != commitment(hidden_by, entry):
         if found.entry.subject and tree.is_erased(conn, book, found.entry.subject):
             raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
         raise Unproven(f"entry {id} is not what position {standing.position} commits to")
     beside = hashes_of(ranges, tree.hashed(kept))
     return Receipt(
-        entry=leaf(found.entry, found.posted_at),
-        salt=in_base64(salt(found.entry, standing.keys)),
+        entry=entry,
+        salt=in_base64(hidden_by),
         proof="\n".join([PROOF, f"index {standing.position}", *map(in_base64, beside), "", covering.note]),
     )
 

@@ -143,8 +143,12 @@ def tree_hash(hashes: Sequence[bytes]) -> bytes:
     if not hashes:
         return sha256().digest()
     while len(hashes) > 1:
-        pairs = [node_hash(*hashes[i : i + 2]) for i in range(0, len(hashes) - 1, 2)]
-        hashes = pairs + list(hashes[len(pairs) * 2 :])
+        # as node_hash does, without a call for each of the many
+        above = [
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(hashes[::2], hashes[1::2], strict=False)
+        ]
+        hashes = [*above, *hashes[len(above) * 2 :]]
     return hashes[0]
 
 
