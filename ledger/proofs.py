@@ -29,7 +29,7 @@ class Pair(NamedTuple):
 
 
 def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -> Receipt | None:
-    """Prove that an entry stands in its book's log; None if there is no such entry. Four statements at most.
+    """Prove that an entry stands in its book's log; None if there is no such entry. Three statements.
 
     :param witnesses: how many are wanted; a checkpoint that so many have signed is taken if a new one has
     :raises NotYetSealed: no checkpoint covers it yet
@@ -39,11 +39,10 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     found = posted.entry(conn, book, id)
     if found is None:
         return None
-    standing = tree.standing(conn, book, id, found.entry.subject)
-    covering = standing and tree.covering(conn, book, standing.position, witnesses=witnesses)
-    if standing is None or covering is None:
+    standing = tree.standing(conn, book, id, found.entry.subject, witnesses=witnesses)
+    if standing is None or standing.covering is None:
         raise NotYetSealed(f"no checkpoint of book {book} covers entry {id}")
-    ranges: list[Range] = inclusion(standing.position, covering.size)
+    ranges: list[Range] = inclusion(standing.position, standing.covering.size)
     number, place = divmod(standing.position, TILE_WIDTH)
     kept = tree.stored(conn, book, {Tile(0, number), *tiles_for(ranges)})
     entry, hidden_by = leaf(found.entry, found.posted_at), salt(found.entry, standing.keys)
@@ -55,7 +54,9 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     return Receipt(
         entry=entry,
         salt=in_base64(hidden_by),
-        proof="\n".join([PROOF, f"index {standing.position}", *map(in_base64, beside), "", covering.note]),
+        proof="\n".join(
+            [PROOF, f"index {standing.position}", *map(in_base64, beside), "", standing.covering.note]
+        ),
     )
 
 

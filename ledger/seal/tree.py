@@ -7,6 +7,7 @@ those stands in one tile.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from ledger.verify import TILE_WIDTH, left_half, node_hash, tile_path, tree_hash
@@ -154,7 +155,14 @@ def _subtrees(start: int, end: int) -> Iterator[Node]:
 def _hash_of(node: Node, tiles: Mapping[Tile, bytes]) -> bytes:
     up = node.height % TILE_HEIGHT
     first, width = (node.number << up) % TILE_WIDTH, 1 << up
-    return tree_hash(cut(_first(tiles, node.tile, first + width)[first * HASH_BYTES :]))
+    row = _first(tiles, node.tile, first + width)[first * HASH_BYTES :]
+    return _root_above(row) if node.tile.level else tree_hash(cut(row))
+
+
+@lru_cache(maxsize=1 << 13)
+def _root_above(row: bytes) -> bytes:
+    """Hash what is high up in a tree, where many paths lead by: it is asked for again and again."""
+    return tree_hash(cut(row))
 
 
 def _first(tiles: Mapping[Tile, bytes], tile: Tile, width: int) -> bytes:

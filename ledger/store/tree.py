@@ -33,25 +33,27 @@ select c.size, c.signed_at, c.root, c.note || coalesce(s.lines, '') as note,
  where c.book = %(book)s
 """
 
-_COVERING = (
-    "select * from ("  # noqa: S608 - our own words  # nosec B608
-    + _CHECKPOINT
-    + """
-   and c.size > %(position)s order by c.size desc limit %(latest)s) c
- order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
- limit 1
-"""
-)
-
-_STANDING = """
+# With an entry's position come the keys that its leaf may be salted with and a checkpoint that covers it: of
+# the newest few the first with so many witnesses; if none of them has so many, one with most.
+_STANDING = (
+    """
 select f.position,
        (select jsonb_object_agg(s.subject, encode(s.key, 'hex'))
           from ledger.salt s
-         where s.book = f.book and s.subject in (%(subject)s, %(itself)s)) as keys
+         where s.book = f.book and s.subject in (%(subject)s, %(itself)s)) as keys,
+       covering.*
   from ledger.leaf f
+  left join lateral (
+           select * from ("""  # noqa: S608 - our own words  # nosec B608
+    + _CHECKPOINT
+    + """
+           and c.size > f.position order by c.size desc limit %(latest)s) c
+            order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
+            limit 1
+       ) covering on true
  where f.book = %(book)s and f.entry = %(id)s
 """
-
+)
 
 _BEHIND = """
 select l.book
@@ -79,10 +81,11 @@ class Signed(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where an entry stands in its log, and the keys that its leaf may be salted with."""
+    """Where an entry stands in its log, the keys that its leaf may be salted with, and what covers it."""
 
     position: int
     keys: dict[UUID, bytes]
+    covering: Signed | None
 
 
 def grown(conn: Connection[Any], book: str) -> tuple[int, int] | None:
@@ -141,14 +144,6 @@ def signed(conn: Connection[Any], book: str, size: int) -> Signed | None:
     return _checkpoint(conn, _CHECKPOINT + "and c.size = %(size)s", book=book, size=size)
 
 
-def covering(conn: Connection[Any], book: str, position: int, *, witnesses: int) -> Signed | None:
-    """Read a checkpoint that covers a position: of the newest few the first with so many witnesses.
-
-    If none of them has so many, one with most.
-    """
-    return _checkpoint(conn, _COVERING, book=book, position=position, wanted=witnesses, latest=_LATEST)
-
-
 def last_cosigned(conn: Connection[Any], book: str, witness: str) -> int:
     """Tell the largest size that a witness has signed, as far as it is known here."""
     found = conn.cursor(row_factory=scalar_row).execute(
@@ -163,16 +158,27 @@ def books_behind(conn: Connection[Any]) -> list[str]:
     return conn.cursor(row_factory=scalar_row).execute(_BEHIND).fetchall()
 
 
-def standing(conn: Connection[Any], book: str, id: UUID, subject: UUID | None) -> Standing | None:
-    """Tell where an entry stands, and what its leaf may be salted with; None if it is not sealed."""
+def standing(
+    conn: Connection[Any], book: str, id: UUID, subject: UUID | None, *, witnesses: int
+) -> Standing | None:
+    """Tell where an entry stands and what covers it; None if it is not sealed.
+
+    :param subject: whose key its leaf may be salted with
+    """
+    wanted = {"wanted": witnesses, "latest": _LATEST, "itself": BOOK_ITSELF}
     row = (
         conn.cursor(row_factory=tuple_row)
-        .execute(_STANDING, {"book": book, "id": id, "subject": subject, "itself": BOOK_ITSELF})
+        .execute(_STANDING, {"book": book, "id": id, "subject": subject, **wanted})
         .fetchone()
     )
     if row is None:
         return None
-    return Standing(row[0], {UUID(owner): bytes.fromhex(key) for owner, key in (row[1] or {}).items()})
+    position, keys, *covering = row
+    return Standing(
+        position,
+        {UUID(owner): bytes.fromhex(key) for owner, key in (keys or {}).items()},
+        None if covering[0] is None else _plain(Signed(*covering)),
+    )
 
 
 def keys(conn: Connection[Any], book: str, subjects: Collection[UUID]) -> dict[UUID, bytes]:
