@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import FilePayload
 
 from backend.identity import totp
 from backend.identity.queries import ROLES
 from backend.kit.clock import CITY, utc_now
 from backend.web.build import HERE
+from tests.makers import a_picture
 from tests.web.conftest import PHONE, Stage, Window
 from tests.web.console import PASSWORD, Office, work
 
@@ -143,6 +145,45 @@ def test_a_scale_is_registered_certified_and_put_out_of_use_by_its_check(office:
         page.get_by_text("核查不合格", exact=True).wait_for()
         window.settle()
         window.check()
+
+
+def test_a_photo_goes_from_a_desk_to_what_residents_see(stage: Stage, office: Office) -> None:
+    alt = "洗净的透明玻璃瓶"
+    photo, paper = (
+        FilePayload(name="glass.png", mimeType="image/png", buffer=content)
+        for content in (a_picture("green", (1_500, 900)), b"no picture")
+    )
+    with office.window("admin") as admin:
+        page = admin.page
+        admin.open("/console/prices")
+        page.get_by_role("link", name="物品与照片").click()
+        page.get_by_role("button", name="给“玻璃”添加照片").click()
+        page.get_by_label("照片（JPEG、PNG 或 WebP）").set_input_files(paper)
+        page.get_by_text("浏览器无法显示这个文件。").wait_for()
+        page.get_by_label("照片（JPEG、PNG 或 WebP）").set_input_files(photo)
+        page.get_by_alt_text("将要上传的照片").wait_for()
+        page.get_by_label("中文说明").fill(alt)
+        page.get_by_label("英文说明").fill("Clear glass bottles, rinsed")
+        admin.check()
+        page.get_by_role("button", name="上传").click()
+        page.get_by_alt_text(alt).wait_for()
+        admin.settle()
+        admin.check()
+
+        with stage.window(signed_in="16100000001") as resident:
+            for path in ("/app/prices", "/app/search"):
+                resident.open(path)
+                seen = resident.page.get_by_alt_text(alt)
+                seen.scroll_into_view_if_needed()
+                resident.page.wait_for_function(
+                    "image => image.naturalWidth === 320", arg=seen.element_handle()
+                )
+                resident.check()
+
+        page.get_by_role("button", name="撤下").click()
+        page.get_by_label("理由（会记入审计记录）").fill("照片里是别的东西。")
+        page.locator("dialog[open]").get_by_role("button", name="撤下").click()
+        page.get_by_alt_text(alt).wait_for(state="detached")
 
 
 def test_an_auditor_sees_every_district_and_changes_nothing(office: Office) -> None:

@@ -144,6 +144,7 @@ PICTURES = [
     Picture("draft-edit", "/console/drafts/{sketch}", then=edit_glass),
     Picture("draft-submitted", "/console/drafts/{draft}", "approver"),
     Picture("draft-reject", "/console/drafts/{draft}", "approver", press_first(".danger")),
+    Picture("materials", "/console/materials"),
     Picture("simulations", "/console/simulations"),
     Picture("simulation", "/console/simulations/{simulation}", "auditor"),
     Picture("budgets", "/console/budgets", "approver"),

@@ -13,6 +13,7 @@ const ROLES = {
     "colleague:read",
     "evidence:decide",
     "jobs:manage",
+    "material:edit",
     "person:read",
     "person:vouch",
     "personal:reveal",

@@ -12,6 +12,7 @@ export const router = conduct(
       { path: "/sign-in", component: () => import("./views/SignIn.vue"), meta: { open: true, title: () => t("do.sign-in") } },
       { path: "/prices", component: () => import("./views/Prices.vue"), meta: { title: () => t("prices.title") } },
       { path: "/prices/:number(\\d+)", component: () => import("./views/Version.vue"), meta: { title: () => t("version.title") } },
+      { path: "/materials", component: () => import("./views/Materials.vue"), meta: { title: () => t("materials.title") } },
       { path: "/drafts/:id", component: () => import("./views/Draft.vue"), meta: { title: () => t("draft.title") } },
       { path: "/simulations", component: () => import("./views/Simulations.vue"), meta: { title: () => t("simulations.title") } },
       { path: "/simulations/:id", component: () => import("./views/Simulation.vue"), meta: { title: () => t("simulation.title") } },
