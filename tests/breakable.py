@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 
 from backend.local import homes, postgres, processes, programs, roles, servers
 from backend.local.roles import Database
+
+RECOVERY_SECONDS = 60
 
 
 class Breakable:
@@ -33,7 +36,7 @@ class Breakable:
 
     def kill_a_backend(self) -> None:
         """Kill whoever works for a client: the server throws all clients out and recovers."""
-        with psycopg.connect(self.admin_url) as admin:
+        with self._admin() as admin:
             working = admin.execute(
                 "select pid from pg_stat_activity where backend_type = 'client backend'"
                 " and pid <> pg_backend_pid() order by pid"
@@ -59,6 +62,17 @@ class Breakable:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self._start()
+
+    def _admin(self) -> psycopg.Connection[Any]:
+        """Connect as soon as the server has recovered from what was done to it last."""
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while True:
+            try:
+                return psycopg.connect(self.admin_url)
+            except psycopg.OperationalError as error:
+                if not is_lost(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def _start(self) -> None:
         port = psycopg.conninfo.conninfo_to_dict(self.admin_url)["port"]
