@@ -84,6 +84,11 @@ def _remember(connection: Any, _record: Any) -> None:
     _opened.append(connection)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make sure that no two tests have one id: side by side, only one of them would run."""
+    assert len({item.nodeid for item in items}) == len(items)
+
+
 def pytest_sessionfinish() -> None:
     """Close what engines have left open."""
     for connection in _opened:

@@ -87,7 +87,12 @@ def create(
         )
         admin.execute(sql.SQL("revoke all on database {} from public").format(this))
         admin.execute(sql.SQL("grant connect on database {} to lv_app, lv_auditor").format(this))
-    return addresses(admin_url, passwords, name)
+    made = addresses(admin_url, passwords, name)
+    if template == "template0":
+        # Before PostgreSQL 16 a role that inherits nothing does not even have what is its database's owner's.
+        with psycopg.connect(made.admin_url) as admin:
+            admin.execute("grant create, usage on schema public to lv_owner")
+    return made
 
 
 def drop(admin_url: str, name: str) -> None:

@@ -26,6 +26,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return drawn or None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let the id of a case of the schema name its operation: of those with one id only one would run."""
+    label = getattr(item, "operation_label", None)
+    if label:
+        item._id = item.id.with_params(label)
+
+
 @pytest.fixture(scope="module")
 def inhabited(copies: Copies, own_redis_url: str) -> Iterator[tuple[Database, World]]:
     """A database with the world in it; the platform's settings lead to it, and to a Valkey."""
