@@ -15,7 +15,7 @@ from backend.catalogue.queries import Rate
 from backend.identity import service as identity
 from backend.identity.queries import StaffRole
 from backend.kit.auth import Actor
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.network import service as network
 from backend.rewards import service as shops
 from backend.subsidy import queries as budgets
@@ -71,7 +71,7 @@ def _scales(db: Session, district: str, operators: dict[str, Entry], *, at: date
             interval_grams=scale["interval_grams"],
         )
     for certificate in read["certificate"]:
-        issued_on = at.astimezone(CITY).date() - timedelta(days=certificate["issued_days_ago"])
+        issued_on = city_day(at) - timedelta(days=certificate["issued_days_ago"])
         network.certify(
             db,
             id=certificate["id"],

@@ -16,7 +16,7 @@ from backend.accounts import audit, lapsing, logs, service, settling, witnesses
 from backend.accounts.parties import Month
 from backend.kit import logs as logs_of_process
 from backend.kit.auth import Actor
-from backend.kit.clock import CITY, utc_now
+from backend.kit.clock import CITY, city_day, utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import claimed, handles, later
 from backend.network import queries as network
@@ -126,7 +126,7 @@ def look_after_lapses() -> int:
         if not claimed(db, "lapses", every_seconds=_ONE_DAY, at=at + _AHEAD):
             return 0
         districts = network.districts(db)
-        night = at.astimezone(CITY).date().isoformat()
+        night = city_day(at).isoformat()
         for district in districts:
             later(db, "accounts.expire", {"night": night}, district=district.code, at=at)
             later(db, "accounts.warn", {}, district=district.code, at=at)

@@ -17,7 +17,7 @@ from backend.accounts.chart import (
     operator_due,
     operator_subsidy,
 )
-from backend.kit.clock import CITY
+from backend.kit.clock import CITY, city_day
 
 
 class PartyKind(StrEnum):
@@ -105,7 +105,7 @@ class Month:
     @classmethod
     def before(cls, at: datetime) -> "Month":
         """Return the month before that of a moment."""
-        first = at.astimezone(CITY).date().replace(day=1)
+        first = city_day(at).replace(day=1)
         return cls(first.year - 1, 12) if first.month == 1 else cls(first.year, first.month - 1)
 
     @property

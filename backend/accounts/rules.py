@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from backend.kit.clock import CITY
+from backend.kit.clock import CITY, city_day
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def lapses_at(at: datetime, months: int | None) -> datetime | None:
     """
     if months is None:
         return None
-    first = at.astimezone(CITY).date()
+    first = city_day(at)
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     last = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
     return datetime.combine(last + timedelta(days=1), time(), CITY)

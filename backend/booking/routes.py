@@ -31,7 +31,7 @@ from backend.catalogue.errors import NoPriceList
 from backend.identity.queries import Doorstep, Vouched
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
@@ -91,7 +91,7 @@ def cancel(body: dict[str, Any], pickup_id: UUID) -> Pickup:
 @blp.response(200, DayOut, example=DAY)
 def day(args: dict[str, Any]) -> dict[str, Any]:
     """List your stops of a day, in the order of their windows."""
-    on = args["date"] or now().astimezone(CITY).date()
+    on = args["date"] or city_day(now())
     return {"date": on, "stops": queries.day(session(), actor().district, collector=actor().id, on=on)}
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import chinese_calendar
 
-from backend.kit.clock import CITY
+from backend.kit.clock import CITY, city_day
 from backend.network.queries import ServiceHours
 
 MISSED_AFTER = timedelta(hours=2)
@@ -74,7 +74,7 @@ def promised(hours: ServiceHours, at: datetime) -> tuple[datetime, datetime]:
     :returns: beginning and end; the collector arrives between them
     """
     span = timedelta(minutes=hours.promise_minutes)
-    opens, closes = _service(hours, at.astimezone(CITY).date())
+    opens, closes = _service(hours, city_day(at))
     if is_served(opens.date(), hours) and at + span <= closes:
         start = max(at, opens)
         return start, start + span
@@ -88,7 +88,7 @@ def promised(hours: ServiceHours, at: datetime) -> tuple[datetime, datetime]:
 def chosen(hours: ServiceHours, start: datetime, at: datetime) -> tuple[datetime, datetime] | None:
     """Return the window that begins at a chosen time, or nothing if nobody comes then."""
     end = start + timedelta(minutes=hours.promise_minutes)
-    opens, closes = _service(hours, start.astimezone(CITY).date())
+    opens, closes = _service(hours, city_day(start))
     fits = opens <= start and end <= closes and at <= start <= at + FARTHEST
     return (start, end) if fits and is_served(opens.date(), hours) else None
 

@@ -1,6 +1,6 @@
 """The clock of the platform. Only routes, jobs and commands read it; everybody else is told the time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 CITY = ZoneInfo("Asia/Shanghai")
@@ -10,3 +10,8 @@ CITY = ZoneInfo("Asia/Shanghai")
 def utc_now() -> datetime:
     """Return the present moment."""
     return datetime.now(UTC)
+
+
+def city_day(at: datetime) -> date:
+    """Return the day that it is in the city."""
+    return at.astimezone(CITY).date()

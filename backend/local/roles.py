@@ -89,7 +89,7 @@ def create(
         admin.execute(sql.SQL("grant connect on database {} to lv_app, lv_auditor").format(this))
     made = addresses(admin_url, passwords, name)
     if template == "template0":
-        # Before PostgreSQL 16 a role that inherits nothing does not even have what is its database's owner's.
+        # It is pg_database_owner's, which an owner who inherits nothing has no part in before PostgreSQL 16.
         with psycopg.connect(made.admin_url) as admin:
             admin.execute("grant create, usage on schema public to lv_owner")
     return made

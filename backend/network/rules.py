@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def out_of_use_since(newest: CheckEntry | None, certificates: Iterable[Certifica
     """
     if newest is None or newest.passed:
         return None
-    day = newest.at.astimezone(CITY).date()
+    day = city_day(newest.at)
     answered = any(
         each.withdrawn_at is None
         and each.recorded_at is not None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit import trail
 from backend.kit.auth import Actor
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.ids import new_id
 from backend.network import queries
 from backend.network.errors import (
@@ -106,7 +106,7 @@ def certify(
     :raises CertificateTooLong: no verification holds that long
     :raises CertificateNumberTaken: the issuer's number is on record
     """
-    _check_days(issued_on, expires_on, today=_day(at))
+    _check_days(issued_on, expires_on, today=city_day(at))
     scale = _serving(db, scale_id, by=by)
     said = {"number": number, "issuer": issuer, "issued_on": issued_on, "expires_on": expires_on}
     row = {
@@ -245,11 +245,7 @@ def _reconsider(db: Session, scale: Scale) -> None:
 
 
 def _shown(db: Session, scale_id: UUID, *, by: Actor, at: datetime) -> ScalePassport:
-    return queries.scale_of(db, by.district, scale_id, operator=by.organisation, on=_day(at))
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(CITY).date()
+    return queries.scale_of(db, by.district, scale_id, operator=by.organisation, on=city_day(at))
 
 
 def _facts(said: dict[str, Any]) -> trail.Facts:

@@ -8,7 +8,7 @@ from flask import Response
 from backend.identity.errors import ProofNeeded
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
@@ -142,5 +142,5 @@ def honour(body: dict[str, Any]) -> queries.Taken:
 def list_takings(args: dict[str, Any]) -> queries.Takings:
     """List what your merchant's tills took on a day, the newest first, with what all of it comes to."""
     who = actor()
-    on = args.pop("date") or now().astimezone(CITY).date()
+    on = args.pop("date") or city_day(now())
     return queries.takings(session(), who.district, merchant=who.organisation_id(), on=on, **args)

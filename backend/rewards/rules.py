@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from backend.kit.clock import CITY
+from backend.kit.clock import CITY, city_day
 from backend.rewards.errors import (
     AlreadyHonoured,
     LimitReached,
@@ -89,7 +89,7 @@ def check_terms(terms: Terms, *, taken: int, at: datetime) -> None:
 
 def voucher_ends(at: datetime, days: int) -> datetime:
     """Return when a voucher that is made now expires: as the city's day ends, so many days on."""
-    last_day = at.astimezone(CITY).date() + timedelta(days=days)
+    last_day = city_day(at) + timedelta(days=days)
     return datetime.combine(last_day + timedelta(days=1), time(), CITY).astimezone(UTC)
 
 

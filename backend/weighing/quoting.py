@@ -10,7 +10,7 @@ from backend.accounts import service as accounts
 from backend.accounts.postings import Refused
 from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.ids import new_id
 from backend.network import queries as network
 from backend.network.errors import ScaleRetired
@@ -41,7 +41,7 @@ def quote(
     """
     if not readings:
         return []
-    _check_scale(db, weighing, readings, on=at.astimezone(CITY).date())
+    _check_scale(db, weighing, readings, on=city_day(at))
     rates = catalogue.version(db, weighing.district, weighing.price_list).rates
     factors = carbon.factor_set_by_id(db, weighing.factor_set)
     for reading in readings:

@@ -15,7 +15,7 @@ from backend.carbon import queries as carbon
 from backend.identity import queries as identity
 from backend.identity import service as persons
 from backend.kit.auth import Actor
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.db import keep
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
@@ -71,7 +71,7 @@ def record(
     pickup = booking.begin_weighing(db, pickup_id, by=by)
     if queries.of_pickup(db, by.district, pickup.id):
         raise AlreadyWeighed
-    today = at.astimezone(CITY).date()
+    today = city_day(at)
     scale = network.scale_of(db, by.district, scale_id, operator=by.organisation_id(), on=today)
     weighing = Weighing(
         district=by.district,

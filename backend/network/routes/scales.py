@@ -1,12 +1,11 @@
 """The register of scales: who collects sees and checks their operator's, whoever works for a district all."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from backend.kit.auth import refuses, requires
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.kit.drafts.schemas import ReasonIn
 from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
@@ -61,10 +60,6 @@ from backend.network.schemas import (
 _SCALE = "/scales/<uuid:scale_id>"
 
 
-def _today() -> date:
-    return now().astimezone(CITY).date()
-
-
 @blp.get("/operators")
 @requires("scale:read")
 @blp.response(200, OperatorsOut, example={"items": [OPERATOR]})
@@ -82,7 +77,7 @@ def list_operators() -> dict[str, Sequence[Operator]]:
 def list_scales(args: dict[str, Any]) -> Page[ScalePassport]:
     """List the scales of the district, or of the operator you work for, by serial number."""
     who = actor()
-    return queries.scales(session(), who.district, operator=who.organisation, on=_today(), **args)
+    return queries.scales(session(), who.district, operator=who.organisation, on=city_day(now()), **args)
 
 
 @blp.post("/scales")
@@ -108,7 +103,7 @@ def show_scale(scale_id: UUID) -> ScalePassport:
 
 def _seen(scale_id: UUID) -> ScalePassport:
     who = actor()
-    return queries.scale_of(session(), who.district, scale_id, operator=who.organisation, on=_today())
+    return queries.scale_of(session(), who.district, scale_id, operator=who.organisation, on=city_day(now()))
 
 
 @blp.get(f"{_SCALE}/certificates")

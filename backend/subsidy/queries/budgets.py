@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
 from backend.accounts.postings import FEN
-from backend.kit.clock import CITY
+from backend.kit.clock import city_day
 from backend.subsidy.errors import BudgetNotFound
 from backend.subsidy.models import BudgetEventRow, BudgetRow, Funding
 from backend.subsidy.postings import budget_path
@@ -114,6 +114,6 @@ def runs_out(found: Budget, drawn: Sequence[Draw], *, at: datetime) -> Forecast:
     """Reckon the day on which a budget is gone."""
     if found.state != "open":
         return Forecast(None, Unknown.NOT_OPEN, None, None, 0, 0)
-    today = at.astimezone(CITY).date()
+    today = city_day(at)
     ends_on = date(int(found.period), 12, 31)
     return forecast(drawn, left_fen=found.available_fen, today=today, ends_on=ends_on)
