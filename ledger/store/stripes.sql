@@ -115,8 +115,10 @@ begin
         select s.*
           into spread
           from (select array_agg(batch.hold_stripes[m.hold]) as stripes, array_agg(m.taken) as amounts
-                  from unnest(batch.move_kinds, batch.move_holds, decision.taken) as m (kind, hold, taken)
-                 where m.kind <> 'reserved' and batch.hold_accounts[m.hold] = this) as freed
+                  from unnest(batch.move_entries, batch.move_kinds, batch.move_holds, decision.taken)
+                       as m (entry, kind, hold, taken)
+                 where decision.fresh[m.entry] and m.kind <> 'reserved'
+                   and batch.hold_accounts[m.hold] = this) as freed
          cross join lateral ledger.spread(
                    batch.book, the_entry, batch.account_assets[this], batch.account_ids[this], batch.stripes[this],
                    lowest - greatest(held_before[this], decision.held[this]),

@@ -144,6 +144,29 @@ def test_one_entry_settles_holds_of_several_stripes(alone, others, book):
     assert_sound(alone, book)
 
 
+def test_what_a_refused_entry_of_a_batch_would_have_freed_stays_held(alone, others, book):
+    one, other, third = others
+    held = uuid4()
+    post_many(one, [an_award(book, CAFE, 30), a_hold(book, CAFE, 20, hold=held)])
+    post_many(third, [an_award(book, CAFE, 60), a_hold(book, CAFE, 5, hold=(fellow := uuid4()))])
+    before = sorted(held for _, held in stripes(one, book))
+
+    words = [
+        word_of(outcome)
+        for outcome in post_many(
+            other,
+            [
+                an_entry(book, a_move(CAFE, BOB, 100), settles=(Settle(hold=held),), releases=(fellow,)),
+                an_entry(book, a_move(CAFE, BOB, 40)),
+            ],
+        )
+    ]
+
+    assert words == ["insufficient", "posted"]
+    assert sorted(held for _, held in stripes(one, book)) == before == [0, 5, 20]
+    assert_sound(alone, book)
+
+
 def test_a_batch_draws_on_the_whole(alone, others, book):
     for session in others:
         post(session, an_award(book, CAFE, 30))
