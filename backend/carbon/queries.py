@@ -1,5 +1,6 @@
 """The questions that are asked of carbon."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -35,12 +36,15 @@ def factor_set(db: Session, *, at: datetime) -> FactorSet:
     return _read(db, FactorSetRow.id == in_force)
 
 
-def factor_set_by_id(db: Session, factor_set_id: UUID) -> FactorSet:
+def factor_set_by_id(
+    db: Session, factor_set_id: UUID, *, materials: Collection[str] | None = None
+) -> FactorSet:
     """Return an approved set.
 
+    :param materials: the only ones whose factors are wanted, as a bag has few of many
     :raises NoFactorSet: there is none with this id
     """
-    return _read(db, FactorSetRow.id == factor_set_id)
+    return _read(db, FactorSetRow.id == factor_set_id, materials=materials)
 
 
 def factor_set_named(db: Session, name: str, version: int) -> FactorSet:
@@ -131,13 +135,19 @@ def drafts(db: Session, *, state: str | None, cursor: str | None, limit: int) ->
     return cut([row.head() for row in rows], limit, lambda head: (head.id,))
 
 
-def _read(db: Session, which: ColumnElement[bool]) -> FactorSet:
+def _read(
+    db: Session, which: ColumnElement[bool], *, materials: Collection[str] | None = None
+) -> FactorSet:
+    belongs = FactorRow.factor_set == FactorSetRow.id
+    if materials is not None:
+        belongs &= FactorRow.material.in_(materials)
     rows = db.execute(
         select(FactorSetRow, FactorRow)
-        .join(FactorRow, FactorRow.factor_set == FactorSetRow.id)
+        .outerjoin(FactorRow, belongs)
         .where(which, FactorSetRow.approved_at.is_not(None))
         .order_by(FactorRow.material)
     ).all()
     if not rows:
         raise NoFactorSet
-    return rows[0][0].factor_set(tuple(factor.factor() for _, factor in rows))
+    beside: list[FactorRow | None] = [factor for _, factor in rows]
+    return rows[0][0].factor_set(tuple(factor.factor() for factor in beside if factor is not None))

@@ -55,7 +55,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A confirmed weighing with everything that its amounts follow from."""
+    """A confirmed weighing with everything that its amounts follow from, of the materials that it has."""
 
     weighing: Weighing
     lines: Sequence[WeighingLine]
@@ -226,9 +226,11 @@ def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> Receipt:
 
 def receipt_of(db: Session, weighing: Weighing) -> Receipt:
     """Gather what a weighing's amounts follow from."""
+    weighed = lines(db, weighing)
+    materials = {line.material for line in weighed}
     return Receipt(
         weighing=weighing,
-        lines=lines(db, weighing),
-        price_list=catalogue.version(db, weighing.district, weighing.price_list),
-        factors=carbon.factor_set_by_id(db, weighing.factor_set),
+        lines=weighed,
+        price_list=catalogue.version(db, weighing.district, weighing.price_list, materials=materials),
+        factors=carbon.factor_set_by_id(db, weighing.factor_set, materials=materials),
     )

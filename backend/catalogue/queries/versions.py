@@ -1,5 +1,6 @@
 """The chain of a district's price lists."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -46,12 +47,15 @@ def price_list(db: Session, district: str, *, at: datetime) -> PriceList:
     return _read(db, district, CatalogueVersion.id == in_force)
 
 
-def version(db: Session, district: str, version_id: UUID) -> PriceList:
+def version(
+    db: Session, district: str, version_id: UUID, *, materials: Collection[str] | None = None
+) -> PriceList:
     """Return a published version.
 
+    :param materials: the only ones whose lines are wanted, as a bag has few of many
     :raises NoPriceList: there is none with this id
     """
-    return _read(db, district, CatalogueVersion.id == version_id)
+    return _read(db, district, CatalogueVersion.id == version_id, materials=materials)
 
 
 def numbered(db: Session, district: str, number: int) -> PriceList:
@@ -112,12 +116,16 @@ def _in_force(
     return link.effective_at < begins + timedelta(days=1), outlasts
 
 
-def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
+def _read(
+    db: Session, district: str, which: ColumnElement[bool], *, materials: Collection[str] | None = None
+) -> PriceList:
     belongs = (RateRow.district == CatalogueVersion.district) & (RateRow.version == CatalogueVersion.id)
+    if materials is not None:
+        belongs &= RateRow.material.in_(materials)
     rows = db.execute(
         select(CatalogueVersion, RateRow, MaterialRow, photos_beside())
-        .join(RateRow, belongs)
-        .join(MaterialRow, MaterialRow.key == RateRow.material)
+        .outerjoin(RateRow, belongs)
+        .outerjoin(MaterialRow, MaterialRow.key == RateRow.material)
         .where(CatalogueVersion.district == district, which, CatalogueVersion.published_at.is_not(None))
         .order_by(RateRow.material)
     ).all()
@@ -125,7 +133,11 @@ def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
         raise NoPriceList
     head: CatalogueVersion = rows[0][0]
     return head.price_list(
-        tuple(PriceLine(illustrated(material, photos), rate.rate()) for _, rate, material, photos in rows)
+        tuple(
+            PriceLine(illustrated(material, photos), rate.rate())
+            for _, rate, material, photos in rows
+            if rate is not None
+        )
     )
 
 
