@@ -7,9 +7,19 @@ from psycopg import Connection
 
 from ledger.errors import NotYetSealed, Unlinked
 from ledger.rules import leaf, salt
-from ledger.seal.tree import Range, Tile, consistency, cut, hashes_of, inclusion, tile_named, tiles_for
+from ledger.seal.tree import (
+    SMALL,
+    Range,
+    Tile,
+    consistency,
+    cut,
+    hashes_of,
+    inclusion,
+    tile_named,
+    tiles_for,
+)
 from ledger.store import posted, tree
-from ledger.verify import PROOF, TILE_WIDTH, Unproven, commitment, in_base64, leaf_hash
+from ledger.verify import PROOF, Unproven, commitment, in_base64, leaf_hash
 
 
 class Receipt(NamedTuple):
@@ -43,14 +53,14 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     if standing is None or standing.covering is None:
         raise NotYetSealed(f"no checkpoint of book {book} covers entry {id}")
     ranges: list[Range] = inclusion(standing.position, standing.covering.size)
-    number, place = divmod(standing.position, TILE_WIDTH)
-    kept = tree.stored(conn, book, {Tile(0, number), *tiles_for(ranges)})
+    number, place = divmod(standing.position, 1 << SMALL)
+    kept = tree.small(conn, book, {Tile(0, number), *tiles_for(ranges, tall=SMALL)})
     entry, hidden_by = leaf(found.entry, found.posted_at), salt(found.entry, standing.keys)
     if cut(kept[Tile(0, number)])[place] != commitment(hidden_by, entry):
         if found.entry.subject and tree.is_erased(conn, book, found.entry.subject):
             raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
         raise Unproven(f"entry {id} is not what position {standing.position} commits to")
-    beside = hashes_of(ranges, tree.hashed(kept))
+    beside = hashes_of(ranges, tree.hashed(kept), tall=SMALL)
     return Receipt(
         entry=entry,
         salt=in_base64(hidden_by),

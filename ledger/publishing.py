@@ -28,7 +28,7 @@ BATCH = 1_000
 
 _ALONE = "select pg_advisory_xact_lock(hashtextextended('ledger.grow/' || %s, 0))"
 _SALTS = "select subject, key from ledger.salts(%s, %s, %s)"
-_GROW = "select ledger.grow(%s, %s, %s, %s, %s, %s, %s)"
+_GROW = "select ledger.grow(%s, %s, %s, %s, %s, %s, %s, %s)"
 _SIGN = "select ledger.sign(%s, %s, %s, %s)"
 _COSIGN = "select ledger.cosign(%s, %s, %s, %s, %s)"
 
@@ -70,10 +70,13 @@ def put(
     :param edge: the tiles at the end of the tree, as they are kept
     :param erased: the households whose keys are destroyed with it
     """
-    tiles = _grown(edge, before, fresh)
-    levels, numbers, hashes = zip(*((*tile, hashes) for tile, hashes in tiles.items()), strict=True)
+    tiles = seal.grown(before, tree.hashed(edge), list(map(leaf_hash, fresh)))
+    levels, numbers = zip(*tiles, strict=True)
+    rows = [*(tiles | _bottom(edge, before, fresh)).values()]
+    middles = [seal.halfway(hashes) for hashes in tiles.values()]
+    after = before + len(fresh)
     done = conn.cursor(row_factory=scalar_row).execute(
-        _GROW, (book, before, before + len(fresh), list(levels), list(numbers), list(hashes), list(erased))
+        _GROW, (book, before, after, list(levels), list(numbers), rows, middles, list(erased))
     )
     assert done.fetchone(), "who is alone finds the tree as it was"
 
@@ -158,11 +161,11 @@ def committed(recorded: Recorded, keys: Mapping[UUID, bytes]) -> bytes:
     return commitment(salt(recorded.entry, keys), leaf(recorded.entry, recorded.posted_at))
 
 
-def _grown(kept: Mapping[seal.Tile, bytes], before: int, fresh: Sequence[bytes]) -> dict[seal.Tile, bytes]:
-    """Compute the tiles that change, as they are kept: level 0 holds the commitments themselves."""
-    changed = seal.grown(before, tree.hashed(kept), list(map(leaf_hash, fresh)))
+def _bottom(kept: Mapping[seal.Tile, bytes], before: int, fresh: Sequence[bytes]) -> dict[seal.Tile, bytes]:
+    """Lay fresh commitments behind those of the last tile of level 0, which keeps them themselves."""
     full, width = divmod(before, TILE_WIDTH)
     row = [*(seal.cut(kept[seal.Tile(0, full)]) if width else ()), *fresh]
-    for at in range(0, len(row), TILE_WIDTH):
-        changed[seal.Tile(0, full + at // TILE_WIDTH)] = b"".join(row[at : at + TILE_WIDTH])
-    return changed
+    return {
+        seal.Tile(0, full + at // TILE_WIDTH): b"".join(row[at : at + TILE_WIDTH])
+        for at in range(0, len(row), TILE_WIDTH)
+    }

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ledger.publishing import committed
 from ledger.rules import BOOK_ITSELF
-from ledger.seal.tree import HASH_BYTES, Tile, cut
+from ledger.seal.tree import HASH_BYTES, Tile, cut, halfway
 from ledger.store import posted, tree
 from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, tree_hash, widths
 
@@ -72,15 +72,19 @@ def _tiles(conn: Connection[Any], book: str, size: int) -> Iterator[str]:
             place = (row or due)[0] if due is None or row is None else min(due[0], row[0])
             yield f"tile {place.number} of level {place.level} is {'too many' if due is None else 'missing'}"
             return
-        (tile, width), (_, hashes) = due, row
+        (tile, width), (_, hashes, middle) = due, row
         if tile.level > level:
             level, below, above = tile.level, above, []
         expected = b"".join(below[tile.number * TILE_WIDTH :][:width]) if tile.level else hashes
         if hashes != expected or len(hashes) != width * HASH_BYTES:
             yield f"tile {tile.number} of level {tile.level} does not follow from what is below it"
             return
+        (itself,) = tree.hashed({tile: hashes}).values()
+        if middle != halfway(itself):
+            yield f"what is halfway up in tile {tile.number} of level {tile.level} does not follow from it"
+            return
         if width == TILE_WIDTH:
-            above.append(tree_hash(cut(tree.hashed({tile: hashes})[tile])))
+            above.append(tree_hash(cut(middle)))
 
 
 def _places(size: int) -> Iterator[tuple[Tile, int]]:

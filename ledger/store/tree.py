@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from ledger.rules import BOOK_ITSELF
-from ledger.seal.tree import HASH_BYTES, Range, Tile, cut, hashes_of, tiles_for, width_of
+from ledger.seal.tree import HASH_BYTES, SMALL, Range, Tile, cut, hashes_of, tiles_for, width_of
 from ledger.verify import Checkpoint, leaf_hash, read_checkpoint, read_note
 
 _LATEST = 20  # checkpoints among which one that witnesses have signed is looked for
@@ -18,6 +18,16 @@ _TILES = """
 select t.level, t.number, t.hashes
   from unnest(%s::smallint[], %s::bigint[]) as named (level, number)
   join ledger.tile t on t.book = %s and t.level = named.level and t.number = named.number
+"""
+
+# A small tile is a part of a tile, or what is halfway up in it.
+_SMALL = """
+select named.level, named.number,
+       case when named.level %% 2 = 0 then substr(t.hashes, (named.number %% 16)::integer * 512 + 1, 512)
+            else t.halfway end
+  from unnest(%s::smallint[], %s::bigint[]) as named (level, number)
+  join ledger.tile t on t.book = %s and t.level = named.level / 2
+                    and t.number = case when named.level %% 2 = 0 then named.number / 16 else named.number end
 """
 
 _CHECKPOINT = """
@@ -99,12 +109,19 @@ def grown(conn: Connection[Any], book: str) -> tuple[int, int] | None:
 
 def stored(conn: Connection[Any], book: str, tiles: Collection[Tile]) -> dict[Tile, bytes]:
     """Read tiles as they are kept: level 0 holds commitments."""
+    return _kept(conn, _TILES, book, tiles)
+
+
+def small(conn: Connection[Any], book: str, tiles: Collection[Tile]) -> dict[Tile, bytes]:
+    """Read small tiles as they are kept: level 0 holds commitments."""
+    return _kept(conn, _SMALL, book, tiles)
+
+
+def _kept(conn: Connection[Any], query: str, book: str, tiles: Collection[Tile]) -> dict[Tile, bytes]:
     if not tiles:
         return {}
     levels, numbers = zip(*tiles, strict=True)
-    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(
-        _TILES, (list(levels), list(numbers), book)
-    )
+    rows = conn.cursor(row_factory=tuple_row, binary=True).execute(query, (list(levels), list(numbers), book))
     return {Tile(level, number): bytes(hashes) for level, number, hashes in rows}
 
 
@@ -123,7 +140,7 @@ def roots(conn: Connection[Any], book: str, sizes: Sequence[int]) -> list[bytes]
 
 def hashes(conn: Connection[Any], book: str, ranges: Sequence[Range]) -> list[bytes]:
     """Compute the hash of each range of leaves."""
-    return hashes_of(ranges, hashed(stored(conn, book, tiles_for(ranges))))
+    return hashes_of(ranges, hashed(small(conn, book, tiles_for(ranges, tall=SMALL))), tall=SMALL)
 
 
 def served(conn: Connection[Any], book: str, tile: Tile, width: int) -> bytes | None:
@@ -189,14 +206,15 @@ def keys(conn: Connection[Any], book: str, subjects: Collection[UUID]) -> dict[U
     return {subject: bytes(key) for subject, key in rows}
 
 
-def every_tile(conn: Connection[Any], book: str) -> Iterator[tuple[Tile, bytes]]:
-    """Read all tiles of a book as they are kept, level by level."""
+def every_tile(conn: Connection[Any], book: str) -> Iterator[tuple[Tile, bytes, bytes]]:
+    """Read all tiles of a book as they are kept, each with what is halfway up in it, level by level."""
     with conn.cursor(name="ledger_tiles", row_factory=tuple_row) as cursor:
         cursor.itersize = 100
-        for level, number, hashes in cursor.execute(
-            "select level, number, hashes from ledger.tile where book = %s order by level, number", (book,)
+        for level, number, hashes, halfway in cursor.execute(
+            "select level, number, hashes, halfway from ledger.tile where book = %s order by level, number",
+            (book,),
         ):
-            yield Tile(level, number), bytes(hashes)
+            yield Tile(level, number), bytes(hashes), bytes(halfway)
 
 
 def every_checkpoint(conn: Connection[Any], book: str) -> Iterator[Signed]:

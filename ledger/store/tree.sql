@@ -1,15 +1,18 @@
 -- The tree over a book's log: what its leaves commit to, the hashes above them, and what was signed of it.
 --
 -- A tile of level 0 holds up to 256 commitments, whose hashes are the leaves of the tree; one of a level above
--- holds the roots of up to 256 full tiles. Tiles only ever grow, and only at the end.
+-- holds the roots of up to 256 full tiles. Tiles only ever grow, and only at the end. What is halfway up in a
+-- tile, the hash over each 16 of its own, stands in the row itself: of the tile a proof reads but a sixteenth.
 
 create table ledger.tile (
-    number  bigint    not null check (number >= 0),
-    level   smallint  not null check (level between 0 and 7),
-    book    text      not null,
-    hashes  bytea     not null check (octet_length(hashes) between 32 and 8192 and octet_length(hashes) % 32 = 0),
+    number   bigint    not null check (number >= 0),
+    level    smallint  not null check (level between 0 and 7),
+    book     text      not null,
+    hashes   bytea     not null check (octet_length(hashes) between 32 and 8192 and octet_length(hashes) % 32 = 0),
+    halfway  bytea     not null,
 
-    primary key (book, level, number)
+    primary key (book, level, number),
+    constraint tile_halfway check (octet_length(halfway) = octet_length(hashes) / 512 * 32)
 );
 
 alter table ledger.tile alter column hashes set storage external;  -- hashes do not compress
@@ -58,6 +61,7 @@ language plpgsql as $$
 begin
     if (new.book, new.level, new.number) is distinct from (old.book, old.level, old.number)
        or substr(new.hashes, 1, octet_length(old.hashes)) <> old.hashes
+       or substr(new.halfway, 1, octet_length(old.halfway)) <> old.halfway
     then
         raise exception 'tile %/% only ever grows', old.level, old.number using errcode = 'restrict_violation';
     end if;
@@ -132,6 +136,7 @@ create function ledger.grow(
     levels    smallint[],
     numbers   bigint[],
     rows      bytea[],
+    middles   bytea[],
     erased    uuid[]
 ) returns boolean
 language plpgsql security definer
@@ -144,10 +149,10 @@ begin
         return false;
     end if;
 
-    insert into tile (book, level, number, hashes)
-    select the_book, t.level, t.number, t.hashes
-      from unnest(levels, numbers, rows) as t (level, number, hashes)
-        on conflict (book, level, number) do update set hashes = excluded.hashes;
+    insert into tile (book, level, number, hashes, halfway)
+    select the_book, t.level, t.number, t.hashes, t.halfway
+      from unnest(levels, numbers, rows, middles) as t (level, number, hashes, halfway)
+        on conflict (book, level, number) do update set hashes = excluded.hashes, halfway = excluded.halfway;
 
     delete from salt where book = the_book and subject = any (erased);
     return true;

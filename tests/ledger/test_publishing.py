@@ -344,6 +344,7 @@ LAST = "(select entry from ledger.leaf where book = %(book)s and position = 299)
         ("delete from ledger.leaf where book = %(book)s and position = 299", "leaves"),
         ("update ledger.tile set hashes = CHANGED where book = %(book)s and level = 0", "leaves"),
         ("update ledger.tile set hashes = CHANGED where book = %(book)s and level = 1", "tiles"),
+        ("update ledger.tile set halfway = HALFWAY where book = %(book)s and level = 0", "tiles"),
         ("update ledger.tile set number = 5 where book = %(book)s and level = 1", "tiles"),
         ("delete from ledger.tile where book = %(book)s and level = 1", "tiles"),
         ("delete from ledger.tile where book = %(book)s and level = 0 and number = 1", "checkpoints"),
@@ -358,9 +359,10 @@ def test_whatever_a_superuser_changes_is_found(tamper, book, tampering, check):
     for table in ("entry", "posting", "leaf", "tile", "checkpoint", "salt"):
         tamper.execute(f"alter table ledger.{table} disable trigger user")
     said = tampering.replace("FIRST", FIRST).replace("LAST", LAST)
-    changed = "overlay(hashes placing '\\x00ff00' from 3)"
+    for word, column in (("CHANGED", "hashes"), ("HALFWAY", "halfway")):
+        said = said.replace(word, f"overlay({column} placing '\\x00ff00' from 3)")
 
-    assert tamper.execute(said.replace("CHANGED", changed), {"book": book}).rowcount
+    assert tamper.execute(said, {"book": book}).rowcount
     assert check in found(tamper, book)
 
 
@@ -410,11 +412,12 @@ def test_an_older_database_is_found_by_a_checkpoint_that_was_kept_elsewhere(alon
 
 
 def test_nobody_grows_a_tile_backwards(owner, conn, book, signer):
-    post_many(conn, [an_award(book, ALICE, 1, subject=uuid4()) for _ in range(3)])
+    post_many(conn, [an_award(book, ALICE, 1, subject=uuid4()) for _ in range(20)])
     publish(conn, book, signer)
 
     for rewriting in (
         "update ledger.tile set hashes = substr(hashes, 1, 32) where book = %s",
+        "update ledger.tile set halfway = sha256(halfway) where book = %s",
         "update ledger.tile set number = 1 where book = %s",
         "delete from ledger.tile where book = %s",
         "delete from ledger.salt where book = %s",

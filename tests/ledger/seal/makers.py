@@ -49,8 +49,19 @@ class Grown:
         self.leaves += leaves
 
     def hashes(self, ranges: list[tree.Range]) -> list[bytes]:
-        """Compute hashes from those tiles alone that they need."""
-        return tree.hashes_of(ranges, {tile: self.tiles[tile] for tile in tree.tiles_for(ranges)})
+        """Compute hashes from those tiles alone that they need, small ones alike."""
+        found = tree.hashes_of(ranges, {tile: self.tiles[tile] for tile in tree.tiles_for(ranges)})
+        small = {tile: self.small(tile) for tile in tree.tiles_for(ranges, tall=tree.SMALL)}
+        assert tree.hashes_of(ranges, small, tall=tree.SMALL) == found
+        return found
+
+    def small(self, tile: tree.Tile) -> bytes:
+        """Cut a small tile out of a tile, or take what is halfway up in one."""
+        level, odd = divmod(tile.level, 2)
+        if odd:
+            return tree.halfway(self.tiles[tree.Tile(level, tile.number)])
+        number, place = divmod(tile.number, 16)
+        return self.tiles[tree.Tile(level, number)][place * 512 :][:512]
 
     def checkpoint(self, size: int | None = None) -> Checkpoint:
         """Say what the log is, or was."""

@@ -128,6 +128,7 @@ def test_a_proof_needs_a_handful_of_tiles_however_large_the_log(size, data):
         needed = tree.tiles_for(ranges)
         assert len(needed) <= 2 * levels
         assert all(tree.width_of(tile, size) for tile in needed)
+        assert len(tree.tiles_for(ranges, tall=tree.SMALL)) <= 4 * levels
 
 
 @given(st.integers(1, 600), st.data())
