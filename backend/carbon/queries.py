@@ -135,9 +135,7 @@ def drafts(db: Session, *, state: str | None, cursor: str | None, limit: int) ->
     return cut([row.head() for row in rows], limit, lambda head: (head.id,))
 
 
-def _read(
-    db: Session, which: ColumnElement[bool], *, materials: Collection[str] | None = None
-) -> FactorSet:
+def _read(db: Session, which: ColumnElement[bool], *, materials: Collection[str] | None = None) -> FactorSet:
     belongs = FactorRow.factor_set == FactorSetRow.id
     if materials is not None:
         belongs &= FactorRow.material.in_(materials)
