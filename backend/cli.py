@@ -1,6 +1,5 @@
 """The commands of an installation: `python -m backend.cli COMMAND`."""
 
-import json
 import re
 import secrets
 import sys
@@ -8,7 +7,7 @@ import time
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from uuid import UUID
 
 import click
@@ -17,16 +16,15 @@ import structlog
 from backend import migrations
 from backend.accounts import jobs as accounts
 from backend.accounts import service as accounting
-from backend.app import create_app
 from backend.carbon import queries as carbon
 from backend.carbon.errors import NoFactorSet
+from backend.documents import documents
 from backend.identity import service as identity
-from backend.identity.queries import ROLES, STEPS, StaffRole
+from backend.identity.queries import StaffRole
 from backend.kit import envelope, idempotency, jobs, logs, rotation, trail
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
-from backend.kit.errors import every_problem
 from backend.kit.starting import refuse_nonsense, refuse_unsafe
 from backend.network import queries as network
 from backend.settings import settings
@@ -288,67 +286,6 @@ def document(check: bool) -> None:
             raise click.ClickException(f"{name} is out of date; run: python -m backend.cli document")
         if not check:
             file.write_text(content)
-
-
-def documents() -> dict[str, str]:
-    """Return the generated documents by file name."""
-    openapi = create_app().extensions["openapi"]
-    return {
-        "openapi.json": json.dumps(openapi, ensure_ascii=False, indent=2) + "\n",
-        "errors.md": errors_page(),
-        "roles.md": roles_page(openapi["paths"]),
-    }
-
-
-def errors_page() -> str:
-    """List every refusal with its status, code and sentences."""
-    rows = sorted({(int(kind.status), kind.code, kind.en, kind.zh) for kind in every_problem()})
-    lines = [f"| {status} | `{code}` | {en} | {zh} |" for status, code, en, zh in rows]
-    head = [
-        "# Errors",
-        "",
-        "Generated from the code by `python -m backend.cli document`. Every answer that is not a success is",
-        "`application/problem+json` (RFC 9457) with one of these codes, which never change their meaning.",
-        "",
-        "| status | code | English | 中文 |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join([*head, *lines]) + "\n"
-
-
-def roles_page(paths: dict[str, Any]) -> str:
-    """Show every scope with who has it and what it opens."""
-    opens: dict[str, list[str]] = {}
-    for path, item in paths.items():
-        for method, operation in item.items():
-            if "x-scope" in operation:
-                opens.setdefault(operation["x-scope"], []).append(f"`{method.upper()} {path}`")
-    rows = [
-        [
-            f"`{scope}`",
-            *("✓" if scope in scopes else "" for scopes in ROLES.values()),
-            "<br>".join(sorted(all_of)),
-        ]
-        for scope, all_of in sorted(opens.items())
-    ]
-    steps = [[f"`{step}`", ", ".join(f"`{scope}`" for scope in sorted(may))] for step, may in STEPS.items()]
-    lines = [
-        "# Roles",
-        "",
-        "Generated from the code by `python -m backend.cli document`. An operation asks for one scope, and a",
-        "role is its scopes, in its own district and with what is its own; the rest is not found.",
-        "",
-        *_table(["scope", *ROLES, "opens"], rows),
-        "",
-        "While a sign-in of staff has a step to go (`next_step`), its session may do this and no more.",
-        "",
-        *_table(["step", "scopes"], steps),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
 if __name__ == "__main__":

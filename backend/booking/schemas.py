@@ -18,7 +18,7 @@ _STATE = {"description": "where it stands", "enum": [state.value for state in St
 
 def _row(pickup: Any) -> dict[str, Any]:
     """Read a pickup's own columns."""
-    return {name: getattr(pickup, name) for name in (*PickupOut().fields, "community")}
+    return {name: getattr(pickup, name) for name in (*PickupOut.attributes(), "community")}
 
 
 class PickupIn(In):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -161,3 +162,9 @@ class In(Schema):
 
 class Out(Schema):
     """What a client is shown, field by field, so that a new column never reaches the wire by itself."""
+
+    @classmethod
+    @cache
+    def attributes(cls) -> tuple[str, ...]:
+        """Name what it reads of whatever it shows."""
+        return tuple(field.attribute or name for name, field in cls().fields.items())

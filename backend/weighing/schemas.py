@@ -204,9 +204,9 @@ EvidencePageOut = page_out(EvidenceOut)
 
 def _shown(weighing: Any, lines: Any) -> dict[str, Any]:
     """Lay a weighing, its lines and their sums side by side."""
-    names = [field.attribute or name for name, field in WeighingOut().fields.items()]
-    totals = {name: sum(getattr(line, name) for line in lines) for name in TotalsOut().fields}
-    return {**{name: getattr(weighing, name) for name in names}, "lines": lines, "totals": totals}
+    head = {name: getattr(weighing, name) for name in WeighingOut.attributes()}
+    totals = {name: sum(getattr(line, name) for line in lines) for name in TotalsOut.attributes()}
+    return {**head, "lines": lines, "totals": totals}
 
 
 class QuoteOut(WeighingOut):
@@ -259,7 +259,7 @@ class ReceiptOut(WeighingOut):
         rates = {line.material.key: line for line in receipt.price_list.lines}
         lines = [
             {
-                **{name: getattr(line, name) for name in LineOut().fields},
+                **{name: getattr(line, name) for name in LineOut.attributes()},
                 "rate": rates[line.material],
                 "factor": factors.factors.get(line.material),
             }

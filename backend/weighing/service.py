@@ -2,44 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.accounts import service as accounts
-from backend.accounts.postings import Priced, Settle, lapses_at
 from backend.booking import service as booking
 from backend.carbon import queries as carbon
 from backend.identity import queries as identity
-from backend.identity import service as persons
 from backend.kit.auth import Actor
 from backend.kit.clock import city_day
-from backend.kit.db import keep
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.network import queries as network
 from backend.notices import service as notices
-from backend.subsidy import queries as subsidies
-from backend.subsidy import service as subsidy
-from backend.weighing import events, queries, quoting, recomputing
+from backend.weighing import confirming, events, guards, queries, quoting, recomputing
 from backend.weighing.errors import (
-    AlreadyConfirmed,
-    AlreadyEnded,
     AlreadyWeighed,
-    CodeLocked,
-    CodeWrong,
     LineNotFound,
     LineTwice,
     NothingWeighed,
-    NotQuoted,
-    WeighingNotFound,
 )
 from backend.weighing.models import Weighing
-from backend.weighing.postings import confirmed
-from backend.weighing.rules import CODE_TRIES, LIVE, Reading, State
+from backend.weighing.rules import Reading, State
 
+confirm = confirming.confirm
+"""Agree on the weight."""
+confirm_by_silence = confirming.confirm_by_silence
+"""Take silence at the deadline for agreement."""
 recompute = recomputing.recompute
 """Post what a set of factors changes for past weighings."""
 simulate = recomputing.simulate
@@ -101,7 +91,7 @@ def add_lines(
     :raises WeighingNotFound: it is not the collector's
     :raises AlreadyEnded: it is decided
     """
-    weighing = _live(_his(db, weighing_id, by=by))
+    weighing = guards.his(db, weighing_id, by=by)
     return _add(db, weighing, lines, at=at)
 
 
@@ -126,7 +116,7 @@ def remove_line(db: Session, weighing_id: UUID, line_id: UUID, *, by: Actor, at:
     :raises LineNotFound: the weighing has no such line
     :raises AlreadyEnded: it is decided
     """
-    weighing = _live(_his(db, weighing_id, by=by))
+    weighing = guards.his(db, weighing_id, by=by)
     lines = queries.lines(db, weighing)
     line = next((line for line in lines if line.id == line_id), None)
     if line is None:
@@ -146,7 +136,7 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
     :raises AlreadyEnded: it is decided
     :raises NothingWeighed: there is no line
     """
-    weighing = _live(_his(db, weighing_id, by=by))
+    weighing = guards.his(db, weighing_id, by=by)
     lines = queries.lines(db, weighing)
     if not lines:
         raise NothingWeighed
@@ -168,61 +158,16 @@ def deliver_quote(db: Session, weighing_id: UUID, *, by: Actor, at: datetime) ->
     return queries.Quote(weighing, lines)
 
 
-def confirm(
-    db: Session,
-    weighing_id: UUID,
-    *,
-    by: Actor,
-    at: datetime,
-    code: str | None = None,
-    card: str | None = None,
-) -> queries.Receipt:
-    """Agree on the weight: by a member of the household, by the code that he read out, or by its card.
-
-    Green points, carbon, subsidy and mass follow in one ledger entry.
-
-    :raises WeighingNotFound: it is neither his household's nor weighed by him
-    :raises NotQuoted: no quote was delivered
-    :raises AlreadyConfirmed: it was confirmed before
-    :raises CodeWrong: the code is not the one that the resident was shown
-    """
-    weighing = queries.locked(db, by.district, weighing_id)
-    if weighing is None or not _concerns(weighing, by):
-        raise WeighingNotFound
-    _quoted(weighing)
-    if by.household == weighing.household:
-        return _confirm(db, weighing, by=by, how="app", at=at)
-    if card is not None:
-        _check_card(db, weighing, card)
-        return _confirm(db, weighing, by=by, how="card", at=at)
-    _check_code(db, weighing, code or "")
-    return _confirm(db, weighing, by=by, how="code", at=at)
-
-
-def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
-    """Take silence at the deadline for agreement, unless the quote was answered or changed."""
-    weighing = queries.locked(db, district, weighing_id)
-    if weighing is None or weighing.revision != revision or not weighing.is_overdue(at):
-        return
-    _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
-    for person in identity.members(db, district, weighing.household):
-        facts = {"weighing": str(weighing.id)}
-        notices.tell(db, person, "weighing.confirmed_by_silence", facts, district=district, at=at)
-
-
 def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason: str) -> queries.Quote:
     """Leave the goods with the household: no value moves, and what was held is free again.
 
     :raises WeighingNotFound: it is neither his household's nor weighed by him
     :raises AlreadyEnded: it is decided
     """
-    weighing = queries.locked(db, by.district, weighing_id)
-    if weighing is None or not _concerns(weighing, by):
-        raise WeighingNotFound
-    _live(weighing)
+    weighing = guards.concerning(db, weighing_id, by=by)
     lines = queries.lines(db, weighing)
     booking.give_back(db, weighing.pickup, by=by, at=at, reason=reason)
-    _end(weighing, State.RETURNED, how=by.role, at=at)
+    guards.end(weighing, State.RETURNED, how=by.role, at=at)
     weighing.reason = reason
     key = f"weighing/{weighing.id}/returned"
     for person in identity.members(db, by.district, weighing.household):
@@ -233,98 +178,8 @@ def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason
     return queries.Quote(weighing, lines)
 
 
-def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
-    booking.complete(db, weighing.pickup, by=by, at=at)
-    receipt = queries.receipt_of(db, weighing)
-    for line in receipt.lines:
-        line.mark_agreed(silent=how == "silence")
-    granted = [line for line in receipt.lines if not line.waits]
-    quoting.use_ceilings(db, weighing, granted)
-    subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
-    value = Priced(
-        household=weighing.household,
-        operator=weighing.operator,
-        holder=weighing.collector,
-        period=subsidies.period_of(weighing.opened_at),
-        lines=tuple(line.priced() for line in receipt.lines),
-        lapses_at=lapses_at(at, weighing.points_months),
-    )
-    weighing.entry = new_id(at)
-    _end(weighing, State.CONFIRMED, how=how, at=at)
-    events.confirmed(db, weighing, receipt.lines, how=how, at=at)
-    accounts.award(
-        db,
-        id=weighing.entry,
-        district=weighing.district,
-        household=weighing.household,
-        points=sum(line.green_points for line in receipt.lines),
-        key=f"weighing/{weighing.id}/confirmed",
-        kind="weighing.confirmed",
-        at=at,
-        postings=confirmed(value),
-        settles=[Settle(hold=line.hold) for line in granted if line.hold],
-        facts={
-            "weighing": str(weighing.id),
-            "price_list": str(weighing.price_list),
-            "factor_set": str(weighing.factor_set),
-            "confirmed_by": how,
-        },
-    )
-    return receipt
-
-
-def _check_code(db: Session, weighing: Weighing, code: str) -> None:
-    """Compare the code; a wrong one counts, while the lock keeps other guesses waiting."""
-    if weighing.wrong_codes >= CODE_TRIES:
-        raise CodeLocked(retry_after=3600)
-    if not compare_digest(code, weighing.code()):
-        weighing.wrong_codes += 1
-        keep(db)
-        raise CodeWrong
-
-
-def _check_card(db: Session, weighing: Weighing, card: str) -> None:
-    """Take a card of the household; a wrong one counts as a wrong code does."""
-    if weighing.wrong_codes >= CODE_TRIES:
-        raise CodeLocked(retry_after=3600)
-    if persons.speaks_for(db, card, district=weighing.district) != weighing.household:
-        weighing.wrong_codes += 1
-        keep(db)
-        raise CodeWrong
-
-
-def _concerns(weighing: Weighing, by: Actor) -> bool:
-    return by.household == weighing.household or by.id == weighing.collector
-
-
-def _his(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
-    weighing = queries.locked(db, by.district, weighing_id)
-    if weighing is None or weighing.collector != by.id:
-        raise WeighingNotFound
-    return weighing
-
-
-def _live(weighing: Weighing) -> Weighing:
-    if weighing.state == State.CONFIRMED:
-        raise AlreadyConfirmed
-    if weighing.state not in LIVE:
-        raise AlreadyEnded
-    return weighing
-
-
-def _quoted(weighing: Weighing) -> None:
-    if _live(weighing).state != State.QUOTED:
-        raise NotQuoted
-
-
 def _withdraw(weighing: Weighing) -> None:
     """Count a change of the lines; the code and the deadline of the quote before are void."""
     weighing.state = State.OPEN
     weighing.answer_by = None
     weighing.revision += 1
-
-
-def _end(weighing: Weighing, state: State, *, how: str, at: datetime) -> None:
-    weighing.state = state
-    weighing.ended_at = at
-    weighing.ended_by = how

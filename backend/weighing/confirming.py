@@ -1,0 +1,125 @@
+"""Both sides agree on the weight: at the door, by a code or a card, or by silence."""
+
+from datetime import datetime
+from hmac import compare_digest
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.accounts import service as accounts
+from backend.accounts.postings import Priced, Settle, lapses_at
+from backend.booking import service as booking
+from backend.identity import queries as identity
+from backend.identity import service as persons
+from backend.kit.auth import Actor
+from backend.kit.db import keep
+from backend.kit.ids import new_id
+from backend.notices import service as notices
+from backend.subsidy import queries as subsidies
+from backend.subsidy import service as subsidy
+from backend.weighing import events, guards, queries, quoting
+from backend.weighing.errors import CodeLocked, CodeWrong, NotQuoted
+from backend.weighing.models import Weighing
+from backend.weighing.postings import confirmed
+from backend.weighing.rules import CODE_TRIES, State
+
+
+def confirm(
+    db: Session,
+    weighing_id: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    code: str | None = None,
+    card: str | None = None,
+) -> queries.Receipt:
+    """Agree on the weight: by a member of the household, by the code that he read out, or by its card.
+
+    Green points, carbon, subsidy and mass follow in one ledger entry.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises NotQuoted: no quote was delivered
+    :raises AlreadyConfirmed: it was confirmed before
+    :raises CodeWrong: the code is not the one that the resident was shown
+    """
+    weighing = guards.concerning(db, weighing_id, by=by)
+    if weighing.state != State.QUOTED:
+        raise NotQuoted
+    if by.household == weighing.household:
+        return _confirm(db, weighing, by=by, how="app", at=at)
+    if card is not None:
+        _check_card(db, weighing, card)
+        return _confirm(db, weighing, by=by, how="card", at=at)
+    _check_code(db, weighing, code or "")
+    return _confirm(db, weighing, by=by, how="code", at=at)
+
+
+def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
+    """Take silence at the deadline for agreement, unless the quote was answered or changed."""
+    weighing = queries.locked(db, district, weighing_id)
+    if weighing is None or weighing.revision != revision or not weighing.is_overdue(at):
+        return
+    _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
+    for person in identity.members(db, district, weighing.household):
+        facts = {"weighing": str(weighing.id)}
+        notices.tell(db, person, "weighing.confirmed_by_silence", facts, district=district, at=at)
+
+
+def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
+    booking.complete(db, weighing.pickup, by=by, at=at)
+    receipt = queries.receipt_of(db, weighing)
+    for line in receipt.lines:
+        line.mark_agreed(silent=how == "silence")
+    granted = [line for line in receipt.lines if not line.waits]
+    quoting.use_ceilings(db, weighing, granted)
+    subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
+    value = Priced(
+        household=weighing.household,
+        operator=weighing.operator,
+        holder=weighing.collector,
+        period=subsidies.period_of(weighing.opened_at),
+        lines=tuple(line.priced() for line in receipt.lines),
+        lapses_at=lapses_at(at, weighing.points_months),
+    )
+    weighing.entry = new_id(at)
+    guards.end(weighing, State.CONFIRMED, how=how, at=at)
+    events.confirmed(db, weighing, receipt.lines, how=how, at=at)
+    accounts.award(
+        db,
+        id=weighing.entry,
+        district=weighing.district,
+        household=weighing.household,
+        points=sum(line.green_points for line in receipt.lines),
+        key=f"weighing/{weighing.id}/confirmed",
+        kind="weighing.confirmed",
+        at=at,
+        postings=confirmed(value),
+        settles=[Settle(hold=line.hold) for line in granted if line.hold],
+        facts={
+            "weighing": str(weighing.id),
+            "price_list": str(weighing.price_list),
+            "factor_set": str(weighing.factor_set),
+            "confirmed_by": how,
+        },
+    )
+    return receipt
+
+
+def _check_code(db: Session, weighing: Weighing, code: str) -> None:
+    """Compare the code; a wrong one counts, while the lock keeps other guesses waiting."""
+    if weighing.wrong_codes >= CODE_TRIES:
+        raise CodeLocked(retry_after=3600)
+    if not compare_digest(code, weighing.code()):
+        weighing.wrong_codes += 1
+        keep(db)
+        raise CodeWrong
+
+
+def _check_card(db: Session, weighing: Weighing, card: str) -> None:
+    """Take a card of the household; a wrong one counts as a wrong code does."""
+    if weighing.wrong_codes >= CODE_TRIES:
+        raise CodeLocked(retry_after=3600)
+    if persons.speaks_for(db, card, district=weighing.district) != weighing.household:
+        weighing.wrong_codes += 1
+        keep(db)
+        raise CodeWrong
