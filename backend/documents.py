@@ -8,7 +8,7 @@ from backend.identity.queries import ROLES, STEPS
 from backend.kit.errors import every_problem
 
 
-def documents() -> dict[str, str]:
+def written() -> dict[str, str]:
     """Return the generated documents by file name."""
     openapi = create_app().extensions["openapi"]
     return {

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from backend import cli
+from backend.documents import written
 from backend.kit.ids import new_id
 
 pytestmark = pytest.mark.long
@@ -67,7 +67,7 @@ CURSORS = [
 @cache
 def reads() -> list[tuple[str, list[str], list[str]]]:
     """List the operations that read, with the names in their path and in their query."""
-    document = json.loads(cli.documents()["openapi.json"])
+    document = json.loads(written()["openapi.json"])
     return [
         (
             path,

@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from backend import cli
 from backend.app import create_app
+from backend.documents import written
 from backend.kit.auth import notes
 from backend.kit.body import PROBLEMS
 from backend.kit.errors import every_problem
@@ -27,7 +27,7 @@ PICTURES = {"image/svg+xml", CONTENT_TYPE}
 
 @cache
 def documents() -> dict[str, str]:
-    return cli.documents()
+    return written()
 
 
 @cache

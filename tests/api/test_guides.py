@@ -12,6 +12,7 @@ from backend import cli
 from backend.app import create_app
 from backend.booking.rules import MISSED_AFTER
 from backend.booking.rules import NEXT as PICKUP
+from backend.documents import written
 from backend.identity import rules as identity
 from backend.kit.errors import every_problem
 from backend.rewards.rules import State as Redemption
@@ -26,7 +27,7 @@ CODE = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
 
 @cache
 def paths() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(cli.documents()["openapi.json"])["paths"]
+    found: dict[str, Any] = json.loads(written()["openapi.json"])["paths"]
     return found
 
 
@@ -48,7 +49,7 @@ def test_every_address_exists(guide: Path):
 def test_every_code_exists(guide: Path):
     create_app()
     codes = {kind.code for kind in every_problem()} | set(Refusal)
-    words = set(re.findall(r'"([a-z0-9_]+)"', cli.documents()["openapi.json"])) | identity.ROLES.keys()
+    words = set(re.findall(r'"([a-z0-9_]+)"', written()["openapi.json"])) | identity.ROLES.keys()
 
     assert set(CODE.findall(guide.read_text())) - words <= codes
 

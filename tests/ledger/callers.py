@@ -59,6 +59,17 @@ moves = st.one_of(
 )
 
 
+def callers_of_two_stripes(url: str) -> list[psycopg.Connection[Any]]:
+    """Connect twice, so that each caller looks into another stripe of the merchant's three first."""
+    callers: dict[int, psycopg.Connection[Any]] = {}
+    while len(callers) < 2:
+        caller = psycopg.connect(url, autocommit=True)
+        callers.setdefault(caller.info.backend_pid % 3, caller)
+        if caller not in callers.values():
+            caller.close()
+    return list(callers.values())
+
+
 class Callers(RuleBasedStateMachine):
     """Two callers and a model; every step goes to one of the callers and to the model."""
 
@@ -68,7 +79,7 @@ class Callers(RuleBasedStateMachine):
 
     @initialize()
     def open_book(self) -> None:
-        self.callers = [psycopg.connect(self.database.app_url, autocommit=True) for _ in range(2)]
+        self.callers = callers_of_two_stripes(self.database.app_url)
         self.book = a_book(self.callers[0])
         self.model = Book()
         self.told: list[Entry] = []
@@ -76,6 +87,8 @@ class Callers(RuleBasedStateMachine):
             self.post(an_award(self.book, path, 30), 0)
 
     def teardown(self) -> None:
+        if hasattr(self, "model"):
+            self.pass_the_audit()
         for caller in getattr(self, "callers", ()):
             caller.close()
 
@@ -97,7 +110,7 @@ class Callers(RuleBasedStateMachine):
 
     @rule(
         target=made,
-        path=st.sampled_from([*BOUNDED * 3, "green/issued", "nobody"]),
+        path=st.sampled_from([*[*BOUNDED, STRIPED] * 3, "green/issued", "nobody"]),
         amount=amounts,
         lasts=st.integers(0, 3),
         at=moments,
@@ -175,10 +188,12 @@ class Callers(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         moved=st.lists(st.lists(moves, min_size=1, max_size=2), min_size=2, max_size=5),
+        held=st.lists(made, max_size=3, unique_by=lambda hold: hold[0]),
+        drawn=st.sampled_from([1, 5, 90]),
         all_or_nothing=st.booleans(),
         caller=st.integers(0, 1),
     )
-    def post_batch(self, data, moved, all_or_nothing, caller):
+    def post_batch(self, *, data, moved, held, drawn, all_or_nothing, caller):
         batch = [an_entry(self.book, *one) for one in moved]
         hold = uuid4()
         batch += [
@@ -194,6 +209,15 @@ class Callers(RuleBasedStateMachine):
                 settles=(Settle(hold=hold, amount=1),),
             ),
             an_entry(self.book, releases=(hold,)),
+            *(
+                an_entry(
+                    self.book,
+                    *(a_move(path, "green/issued", drawn) for path in sorted({path for _, path in held})),
+                    settles=tuple(Settle(hold=named, amount=1) for named, _ in held),
+                    releases=tuple(named for named, _ in held),
+                )
+                for _ in held[:1]
+            ),
         ]
         batch = data.draw(st.permutations(batch)) if data.draw(st.booleans()) else batch
         expected = (
