@@ -33,6 +33,9 @@ class Picture:
 
 
 WEIGHED = "16100000691"
+WEEK = ("2026-11-08T00:00:00+08:00", "2026-11-16T00:00:00+08:00")
+COUNTED = {"none_found", "credited_kg_per_kg"}
+"""What is reckoned out of a factor, and never sent."""
 
 
 def edit_glass(window: Window) -> None:
@@ -60,6 +63,21 @@ def invite(window: Window) -> None:
     window.page.locator("[role=status] .code").wait_for()
 
 
+def register(window: Window) -> None:
+    """Register an endpoint, and be shown its secret."""
+    window.page.locator("main header .button").click()
+    window.page.locator("#endpoint-url").fill("https://example.com/hooks")
+    window.page.locator("fieldset input").first.check()
+    window.page.locator("main form .button").first.click()
+    window.page.locator(".secret").wait_for()
+
+
+def edit_factor(window: Window) -> None:
+    """Open a draft's editor, with the sources of one factor."""
+    window.page.locator("main header .button").click()
+    window.page.locator("form summary").nth(2).click()
+
+
 class Scenes:
     """What goes on in the district while the pictures are taken."""
 
@@ -84,6 +102,8 @@ class Scenes:
         self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
         found = office.call("admin", "GET", "/v1/simulations")["items"]
         self.simulation = next(each["id"] for each in found if each["draft"] == self.draft)
+        self.endpoint = self._endpoint()
+        self.factor_draft, self.factor_set, self.factor_run = self._factors()
 
     def _need_a_scale_for_glass(self) -> None:
         """Let a typed weight of glass wait for staff."""
@@ -122,6 +142,37 @@ class Scenes:
         range_grams = {"min_grams": 400, "max_grams": 60_000, "interval_grams": 20}
         return {"serial": serial, "operator": operator, "accuracy_class": "III", **range_grams}
 
+    def _endpoint(self) -> str:
+        """Register an endpoint that nobody answers at, and try it."""
+        body = {"url": "https://hooks.recycler.example/lvzhang", "event_types": ["weighing.confirmed"]}
+        endpoint = self.office.call(
+            "manager", "POST", "/v1/webhooks/endpoints", body | {"description": "调度"}
+        )
+        self.office.call("manager", "POST", f"/v1/webhooks/endpoints/{endpoint['id']}/ping")
+        work(self.office.stage)
+        return str(endpoint["id"])
+
+    def _factors(self) -> tuple[str, str, str]:
+        """Try a draft of factors, and begin to apply the set in force; return both and the run."""
+        of, drafts, week = (
+            self.office.call,
+            "/v1/carbon/factor-set-drafts",
+            {"since": WEEK[0], "until": WEEK[1]},
+        )
+        newest = of("admin", "GET", "/v1/carbon/factor-sets")["items"][0]
+        naming = {key: newest[key] for key in newest if key == "name" or key.endswith(("_zh", "_en"))}
+        lines = [{key: line[key] for key in line.keys() - COUNTED} for line in newest["factors"]]
+        glass = next(line for line in lines if line["material"] == "glass")
+        glass |= {"kg_per_kg": "0.9", "upper_kg_per_kg": "1.2"}
+        body = {"title": "玻璃因子更正", "note": "", "naming": naming, "factors": lines}
+        draft = of("admin", "POST", drafts, body)["id"]
+        of("admin", "POST", "/v1/carbon/simulations", {"draft": draft, **week})
+        of("approver", "POST", "/v1/carbon/recomputations", {"factor_set": newest["id"], **week})
+        work(self.office.stage)
+        self.office.step("admin", f"{drafts}/{draft}", "submission")
+        runs = of("admin", "GET", "/v1/carbon/runs")["items"]
+        return draft, newest["id"], next(each["id"] for each in runs if each["kind"] == "recomputation")
+
     def path(self, written: str) -> str:
         """Fill in what came to be with the scenes."""
         budget = f"{self.programme['programme']['id']}/{self.programme['period']}"
@@ -132,6 +183,10 @@ class Scenes:
             budget=budget,
             simulation=self.simulation,
             scale=self.scale,
+            endpoint=self.endpoint,
+            factor_draft=self.factor_draft,
+            factor_set=self.factor_set,
+            factor_run=self.factor_run,
         )
 
 
@@ -167,6 +222,16 @@ PICTURES = [
     Picture("scale", "/console/scales/{scale}"),
     Picture("scale-retire", "/console/scales/{scale}", then=press_first(".danger")),
     Picture("log", "/console/log", "auditor"),
+    Picture("factors", "/console/factors", "auditor"),
+    Picture("factor-set", "/console/factors/{factor_set}", "approver"),
+    Picture("factor-apply", "/console/factors/{factor_set}", "approver", press_first("[type=submit]")),
+    Picture("factor-draft", "/console/factor-drafts/{factor_draft}", "approver"),
+    Picture("factor-edit", "/console/factor-drafts/{factor_draft}", then=edit_factor),
+    Picture("factor-run", "/console/factor-runs/{factor_run}", "approver"),
+    Picture("webhooks", "/console/webhooks", "manager"),
+    Picture("webhook-secret", "/console/webhooks", "manager", register),
+    Picture("webhook", "/console/webhooks/{endpoint}", "manager"),
+    Picture("webhook-remove", "/console/webhooks/{endpoint}", "manager", press_first(".danger")),
     Picture("people", "/console/people"),
     Picture("people-invited", "/console/people", then=invite),
     Picture("trail", "/console/trail", "auditor"),

@@ -1,5 +1,5 @@
 // What each role of staff may do, as far as the console shows it; the server decides, and a test compares the two.
-const READS = ["budget:read", "evidence:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
+const READS = ["budget:read", "evidence:read", "factor_set:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
 const OWN = ["notice:read", "second_factor:enrol", "secret:change", "service:read", "session:exchange"] as const;
 
 const ROLES = {
@@ -8,10 +8,12 @@ const ROLES = {
     ...READS,
     "budget:draft",
     "budget:freeze",
+    "card:issue",
     "colleague:dismiss",
     "colleague:invite",
     "colleague:read",
     "evidence:decide",
+    "factor_set:draft",
     "jobs:manage",
     "material:edit",
     "person:read",
@@ -27,9 +29,9 @@ const ROLES = {
     "simulation:run",
     "trail:read",
   ],
-  approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
+  approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "factor_set:approve", "factor_set:publish", "factor_set:recompute", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
   auditor: [...OWN, ...READS, "colleague:read", "trail:read"],
-  operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read"],
+  operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read", "webhook:manage"],
 } as const;
 
 type Role = keyof typeof ROLES;

@@ -1,5 +1,5 @@
 // Reading and doing, with what a page shows meanwhile.
-import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from "vue";
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
 import { newKey, Refusal } from "./client";
 
 export interface Reading<T> {
@@ -68,13 +68,13 @@ export function usePolling<T>(reading: Reading<T>, pace: { seconds?: number; mos
   let timer: ReturnType<typeof setTimeout> | undefined;
   function again(): void {
     clearTimeout(timer);
-    if (document.visibilityState === "visible") timer = setTimeout(() => void turn(), wait * 1000);
+    timer = document.visibilityState === "visible" ? setTimeout(() => void turn(), wait * 1000) : undefined;
   }
   async function turn(): Promise<void> {
     const before = JSON.stringify(reading.data.value);
     await reading.reload();
     const now = reading.data.value;
-    if (now !== undefined && !reading.failure.value && !still(now)) return;
+    if (now !== undefined && !reading.failure.value && !still(now)) return void (timer = undefined);
     wait = JSON.stringify(now) === before ? Math.min(wait * 1.3, most) : seconds;
     again();
   }
@@ -82,6 +82,12 @@ export function usePolling<T>(reading: Reading<T>, pace: { seconds?: number; mos
     wait = seconds;
     if (document.visibilityState === "visible") void turn();
   }
+  // What had come to rest moves again, as when somebody asks for a new simulation.
+  watch(reading.data, (now) => {
+    if (timer !== undefined || now === undefined || !still(now)) return;
+    wait = seconds;
+    again();
+  });
   document.addEventListener("visibilitychange", seen);
   onScopeDispose(() => {
     clearTimeout(timer);
