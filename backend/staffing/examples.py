@@ -6,6 +6,7 @@ COLLEAGUE = {
     "role": "collector",
     "organisation": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "since": "2026-03-02T00:00:00+00:00",
+    "until": None,
 }
 CHANGE = {
     "id": "0192f0c4-8a3d-7f56-b1c0-4d2e9a7f6b15",

@@ -15,7 +15,7 @@ from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
 from backend.kit.trail import Facts, TrailLine, circumstances
 from backend.staffing.models import StaffInvitation
-from backend.staffing.rules import Invited
+from backend.staffing.rules import EVER, NOW, Invited
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,14 @@ class Change:
     device: str | None
 
 
-def colleagues(db: Session, by: Actor, *, cursor: str | None, limit: int) -> Page[Colleague]:
+def colleagues(
+    db: Session, by: Actor, *, cursor: str | None, limit: int, at_work: str = NOW
+) -> Page[Colleague]:
     """List who works in the caller's district, or for their operator there, first who came first."""
     (after,) = key_of(cursor, UUID) or (None,)
-    rows = identity.colleagues(db, by.district, operator=by.organisation, after=after, limit=limit + 1)
+    rows = identity.colleagues(
+        db, by.district, operator=by.organisation, ever=at_work == EVER, after=after, limit=limit + 1
+    )
     return cut(rows, limit, lambda row: (row.post,))
 
 

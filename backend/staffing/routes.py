@@ -34,6 +34,7 @@ from backend.staffing.schemas import (
     AcceptAsStaffIn,
     ArrivedOut,
     ColleaguePageOut,
+    ColleaguesIn,
     DepartureIn,
     InvitationIn,
     InvitationOut,
@@ -47,7 +48,7 @@ blp = Room("staffing", __name__, description="Who works in a district, and the t
 
 @blp.get("/staff")
 @requires("colleague:read")
-@blp.arguments(PageIn, location="query")
+@blp.arguments(ColleaguesIn, location="query")
 @blp.response(200, ColleaguePageOut, example={"items": [COLLEAGUE], "next_cursor": None})
 @refuses(CursorUnreadable)
 def list_colleagues(args: dict[str, Any]) -> Page[Colleague]:

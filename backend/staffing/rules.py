@@ -12,6 +12,8 @@ INVITES: Mapping[str, frozenset[str]] = {
 }
 """Into which roles somebody may invite; auditors are the city's, and are made by a command on its server."""
 INVITED = sorted(frozenset().union(*INVITES.values()))
+NOW, EVER = "now", "ever"
+"""Whether only who works here is listed, or also who has left."""
 
 
 @dataclass(frozen=True)

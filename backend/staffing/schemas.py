@@ -6,7 +6,7 @@ from backend.identity.schemas import SessionOut, six_digits
 from backend.identity.schemas import device as named_device
 from backend.kit.fields import Id, In, Moment, Out, Words
 from backend.kit.paging import PageIn, page_out
-from backend.staffing.rules import INVITED
+from backend.staffing.rules import EVER, INVITED, NOW
 
 
 class ColleagueOut(Out):
@@ -19,6 +19,17 @@ class ColleagueOut(Out):
         required=True, allow_none=True, metadata={"description": "the operator or merchant they work for"}
     )
     since = Moment(required=True)
+    until = Moment(required=True, allow_none=True, metadata={"description": "when they left"})
+
+
+class ColleaguesIn(PageIn):
+    """Which colleagues."""
+
+    at_work = fields.String(
+        load_default=NOW,
+        validate=validate.OneOf([NOW, EVER]),
+        metadata={"description": "`ever`: also who has left, since what they did still bears their name"},
+    )
 
 
 ColleaguePageOut = page_out(ColleagueOut)

@@ -67,6 +67,7 @@ def colleagues(
     *,
     operator: UUID | None = None,
     person: UUID | None = None,
+    ever: bool = False,
     after: UUID | None = None,
     limit: int | None = None,
 ) -> list[Colleague]:
@@ -74,15 +75,18 @@ def colleagues(
 
     :param operator: only the collectors of this operator
     :param person: only the posts of this person
+    :param ever: also who has left, since what they did still bears their name
     """
     wanted = (
         select(Assignment, Person)
         .join(Person, Person.id == Assignment.person)
         .where(Assignment.district == district, in_sight(Assignment.district))
-        .where(Assignment.role != RESIDENT, Assignment.ended_at.is_(None))
+        .where(Assignment.role != RESIDENT)
         .order_by(Assignment.id)
         .limit(limit)
     )
+    if not ever:
+        wanted = wanted.where(Assignment.ended_at.is_(None))
     if operator is not None:
         wanted = wanted.where(Assignment.role == COLLECTOR, Assignment.organisation == operator)
     if person is not None:
@@ -96,6 +100,7 @@ def colleagues(
             role=post.role,
             organisation=post.organisation,
             since=post.began_at,
+            until=post.ended_at,
             name=who.name(),
         )
         for post, who in db.execute(wanted)

@@ -19,6 +19,7 @@ _OVERSEEING = (
     "simulation:read",
     "factor_set:read",
     "scale:read",
+    "colleague:read",
 )
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
@@ -124,7 +125,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "settlement:pay",
         }
     ),
-    "auditor": frozenset({*_STAFF, *_OVERSEEING, "colleague:read", "trail:read", "settlement:read"}),
+    "auditor": frozenset({*_STAFF, *_OVERSEEING, "trail:read", "settlement:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
 NEEDS_SECOND_FACTOR = frozenset({OPERATOR_MANAGER, "district_admin", "approver", "auditor"})

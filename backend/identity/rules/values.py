@@ -224,6 +224,7 @@ class Colleague:
     role: str
     organisation: UUID | None
     since: datetime
+    until: datetime | None
     name: str | None = field(repr=False)
 
 

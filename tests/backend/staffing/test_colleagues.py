@@ -71,6 +71,16 @@ def test_a_manager_sees_the_operators_own_collectors(db, manager):
     assert (seen.id, seen.name, seen.organisation) == (mine.id, "赵六", OURS)
 
 
+def test_who_has_left_is_still_known_by_name_to_who_asks(db, manager):
+    collector = a_collector(db, operator=OURS)
+    leave(db, collector, manager)
+
+    (known,) = queries.colleagues(db, manager, cursor=None, limit=10, at_work="ever").items
+
+    assert (known.id, known.name, known.until) == (collector.id, "赵六", NOON)
+    assert listed(db, manager) == []
+
+
 def test_pages_follow_one_another(db, manager):
     numbers = [a_collector(db, operator=OURS, number=f"C000{n}", at=NOON + n * MINUTE).id for n in range(3)]
 

@@ -1,20 +1,30 @@
-// What colleagues are called, asked once a district, and only by who may.
-import { computed, ref, watchEffect } from "vue";
-import { staffingListColleagues, type ColleagueOut } from "@/api";
+// What colleagues are called, also those who have left; asked once a district, and only by who may.
+import { ref, watch } from "vue";
+import { staffingListColleagues } from "@/api";
 import { ask } from "@/kit/client";
 import { here, may } from "./me";
 
-const found = ref<{ district: string; people: ColleagueOut[] }>({ district: "", people: [] });
+/** Names by id; who is not among them is shown by their id. */
+export const callsOf = ref(new Map<string, string | null>());
 
-export const callsOf = computed(() => new Map(found.value.people.map((each) => [each.id, each.name])));
+// What is read is not what is watched: an answer that fails is not asked for again until the district changes.
+watch(
+  () => (may("colleague:read") ? here.value : ""),
+  async (district) => {
+    callsOf.value = new Map();
+    const names = district ? await namesHere().catch(() => undefined) : undefined;
+    if (names && district === here.value) callsOf.value = names;
+  },
+  { immediate: true },
+);
 
-watchEffect(async () => {
-  const district = here.value;
-  if (!may("colleague:read") || found.value.district === district) return;
-  found.value = { district, people: [] };
-  try {
-    found.value = { district, people: (await ask(staffingListColleagues({ query: { limit: 100 } }))).items };
-  } catch {
-    found.value = { district: "", people: [] }; // an id is shown instead of a name
-  }
-});
+async function namesHere(): Promise<Map<string, string | null>> {
+  const names = new Map<string, string | null>();
+  let cursor: string | undefined;
+  do {
+    const page = await ask(staffingListColleagues({ query: { at_work: "ever", cursor, limit: 100 } }));
+    for (const each of page.items) names.set(each.id, each.name);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  return names;
+}

@@ -1,5 +1,5 @@
 // What each role of staff may do, as far as the console shows it; the server decides, and a test compares the two.
-const READS = ["budget:read", "evidence:read", "factor_set:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
+const READS = ["budget:read", "colleague:read", "evidence:read", "factor_set:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
 const OWN = ["notice:read", "second_factor:enrol", "secret:change", "service:read", "session:exchange"] as const;
 
 const ROLES = {
@@ -11,7 +11,6 @@ const ROLES = {
     "card:issue",
     "colleague:dismiss",
     "colleague:invite",
-    "colleague:read",
     "evidence:decide",
     "factor_set:draft",
     "jobs:manage",
@@ -30,7 +29,7 @@ const ROLES = {
     "trail:read",
   ],
   approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "factor_set:approve", "factor_set:publish", "factor_set:recompute", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
-  auditor: [...OWN, ...READS, "colleague:read", "trail:read"],
+  auditor: [...OWN, ...READS, "trail:read"],
   operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read", "webhook:manage"],
 } as const;
 

@@ -4,10 +4,13 @@ import { computed } from "vue";
 import { identityExchangeDistrict, identityMe, identitySignOut, networkListDistricts, type DistrictOut } from "@/api";
 import { ask, Refusal } from "@/kit/client";
 import { useReading } from "@/kit/doing";
-import { began, ended, isSignedIn } from "@/kit/session";
+import { began, ended, isSignedIn, onEnded } from "@/kit/session";
 import { allows, type Scope } from "./may";
 
 export const me = useReading(async () => (isSignedIn() ? await whoAmI() : undefined));
+// Whose work has ended elsewhere, or whose device was put out, is led to the sign-in by the next thing they ask.
+onEnded(() => void me.reload());
+
 export const districts = useReading(async () => (await ask(networkListDistricts())).items);
 
 async function whoAmI() {

@@ -20,8 +20,14 @@ export function began(until: { access_expires_at: string }): void {
   localStorage.setItem(place(), until.access_expires_at);
 }
 
+const leavers: (() => void)[] = [];
+
+/** Say what else happens once a session is over, be it left or ended from elsewhere. */
+export const onEnded = (then: () => void): void => void leavers.push(then);
+
 export function ended(): void {
   localStorage.removeItem(place());
+  for (const then of leavers) then();
 }
 
 const isStale = (): boolean => Date.parse(localStorage.getItem(place()) ?? "") - Date.now() < EARLY;
