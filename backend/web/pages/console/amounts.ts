@@ -15,6 +15,8 @@ export function shifted(decimal: string, places: number): string {
 export const yuanOf = (fen: string | number): string => shifted(String(fen), -2);
 export const fenOf = (yuan: string): string => shifted(yuan || "0", 2);
 export const kilogramsOf = (grams: number | null): string => (grams === null ? "" : shifted(String(grams), -3));
+/** To the gram, for columns where the points stand one below the other. */
+export const alignedOf = (grams: number): string => (grams / 1000).toFixed(3);
 export const gramsOf = (kilograms: string): number | null => (kilograms.trim() === "" ? null : Number(shifted(kilograms, 3)));
 
 /** What a field for money takes. */
