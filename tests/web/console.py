@@ -118,6 +118,27 @@ class Office:
         period = {"since": "2026-11-08T00:00:00+08:00", "until": "2026-11-16T00:00:00+08:00"}
         self.call("admin", "POST", "/v1/simulations", {"draft": draft, **period})
 
+    def queue(self) -> tuple[str, str, int]:
+        """Spend all that the programme has, and let what comes after wait for next year's money."""
+        budget = self.call("admin", "GET", "/v1/budgets")["items"][0]
+        programme, fen = budget["programme"]["id"], budget["available_fen"]
+        self.rule(programme, "queue")
+        self.move(programme, budget["period"], kind="cut", fen=fen)
+        return programme, budget["period"], fen
+
+    def rule(self, programme: str, cap_rule: str) -> None:
+        """Choose what happens once a programme's money is spent."""
+        path = f"/v1/programmes/{programme}"
+        body = {"cap_rule": cap_rule, "reason": "由浏览器里的故事改动"}
+        self.call("admin", "PUT", f"{path}/cap-rule", body, **self._seen("admin", path))
+
+    def move(self, programme: str, period: str, *, kind: str, fen: int, source: str | None = None) -> None:
+        """Order money to move, and have a second person approve it."""
+        body = {"kind": kind, "programme": programme, "period": period, "fen": fen, "source": source}
+        basis = {"basis_zh": "演示的假设。", "basis_en": "Assumption of the demo."}
+        order = self.call("admin", "POST", "/v1/budget-orders", {**body, **basis})
+        self.call("approver", "POST", f"/v1/budget-orders/{order['id']}/approval")
+
     def _seen(self, who: str, path: str) -> dict[str, str]:
         seen = self._desk(who).request.get(f"{self.stage.base}{path}", headers={"Lv-Session": "console"})
         return {"If-Match": seen.headers["etag"]}

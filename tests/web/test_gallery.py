@@ -94,6 +94,7 @@ PICTURES = [
     Picture("receipt", "/app/pickups", then=see_the_receipt),
     Picture("prices", "/app/prices"),
     Picture("search", "/app/search"),
+    Picture("guide", "/app/guide"),
     Picture("account", "/app/account"),
     Picture("account-elder", "/app/account", elder=True),
     Picture("entry", "/app/account", then=check_the_proof),

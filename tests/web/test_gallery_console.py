@@ -78,6 +78,15 @@ def edit_factor(window: Window) -> None:
     window.page.locator("form summary").nth(2).click()
 
 
+def issue_a_card(window: Window) -> None:
+    """Find a household by the end of a number, and make a card for it."""
+    window.page.locator("#last4").fill(WEIGHED[-4:])
+    window.page.locator("#last4").press("Enter")
+    window.page.get_by_role("button", name=re.compile("办家庭卡|Issue a card")).click()
+    window.page.locator("dialog[open] .button").first.click()
+    window.page.locator("figure img").wait_for()
+
+
 class Scenes:
     """What goes on in the district while the pictures are taken."""
 
@@ -237,6 +246,7 @@ PICTURES = [
     Picture("trail", "/console/trail", "auditor"),
     Picture("jobs", "/console/jobs"),
     Picture("service", "/console/service"),
+    Picture("people-card", "/console/people", then=issue_a_card),
     Picture("inbox", "/console/inbox"),
     Picture("me", "/console/me"),
     Picture("not-found", "/console/nowhere"),

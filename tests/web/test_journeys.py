@@ -1,14 +1,15 @@
 """What people do with the pages, in a real browser on the real platform."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import BrowserContext, Route
 
-from backend.kit.clock import CITY
+from backend.kit.clock import CITY, utc_now
 from seeds import load
 from tests.web.conftest import CODE, Person, Stage, Window
 
@@ -135,6 +136,40 @@ def test_what_was_weighed_without_a_network_is_posted_once(stage: Stage) -> None
     assert [line["gross_grams"] for line in quote["lines"]] == [5400]
     entries = resident.get("/v1/accounts/green/entries")["items"]
     assert [entry["points"] for entry in entries] == [quote["totals"]["green_points"]]
+
+
+@pytest.mark.long
+def test_a_week_without_a_signal_loses_nothing(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000786")
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        context = window.page.context
+        go_to_the_door(window, pickup)
+        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.settle()
+        context.set_offline(True)
+        type_weight(window, "5.4")
+        window.page.get_by_role("button", name="称好了，出报价").click()
+        window.page.get_by_text("报价在本机").wait_for()
+        window.page.close()
+
+        context.clock.set_system_time(utc_now() + timedelta(days=7))
+        for _ in range(2):
+            page = context.new_page()
+            page.goto(f"{stage.base}/collector/tickets")
+            page.get_by_text("1 张在本机，还没有全部发送").wait_for()
+            page.get_by_text("5.4 公斤").wait_for()
+            page.close()
+        assert resident.get("/v1/weighings")["items"] == []
+
+        back = Window(context.new_page(), stage.base)
+        back.page.goto(f"{stage.base}/collector/tickets")
+        context.set_offline(False)
+        back.page.get_by_text("全部已到服务器").wait_for()
+        back.check(network=False)
+
+    [weighing] = resident.get("/v1/weighings")["items"]
+    quote = resident.get(f"/v1/weighings/{weighing['id']}")
+    assert [line["gross_grams"] for line in quote["lines"]] == [5400]
 
 
 def lose_an_answer(context: BrowserContext, url: str) -> None:

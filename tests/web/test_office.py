@@ -1,6 +1,7 @@
 """What staff decide at the console and others feel, in a real browser on the real platform."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -105,36 +106,154 @@ def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, 
     assert found["signed_by"] != found["countersigned_by"]
 
 
-def invited(window: Window, name: str) -> str:
-    """Invite somebody into the first role that is offered, and read the code."""
+def invited(window: Window, name: str, role: str = "") -> str:
+    """Invite somebody into a role, or the first that is offered, and read the code."""
     window.open("/console/people")
     ask(window, "邀请同事")
     window.page.get_by_label("姓名").fill(name)
+    if role:
+        window.page.get_by_label("岗位").select_option(role)
+        window.page.get_by_label("所在单位").select_option(index=0)
+    window.check()
     window.page.locator("main form").get_by_role("button", name="邀请同事").click()
     code = window.page.locator("[role=status] .code").inner_text()
     window.check()
     return code
 
 
-def test_a_colleague_is_invited_and_arrives_with_an_authenticator(stage: Stage, office: Office) -> None:
-    with office.window("admin") as admin:
+def test_a_colleague_arrives_with_an_authenticator_and_is_out_at_once_on_leaving(
+    stage: Stage, office: Office
+) -> None:
+    with office.window("admin") as admin, stage.window(size=DESK) as window:
         code = invited(admin, "陈五")
-    with stage.window(size=DESK) as window:
+        arrive(window, code, f"chen-{office.names['admin']}")
+
+        admin.open("/console/people")
+        colleagues = admin.page.get_by_role("region", name="在职人员")
+        row = colleagues.get_by_role("row").filter(has_text="陈五")
+        row.get_by_role("button", name="办理离岗").click()
+        answer(admin, "办理离岗", "合同到期")
+        row.wait_for(state="detached")
+        admin.settle()
+        admin.check()
+
+        window.page.get_by_role("link", name="预算", exact=True).click()
+        window.page.get_by_label("用户名").wait_for()
+        window.settle()
+        assert window.page.url.endswith("/console/sign-in?to=/budgets")
+
+
+def arrive(window: Window, code: str, username: str) -> None:
+    """Begin to work at the console with an invitation, up to its first page."""
+    page = window.page
+    window.open("/console/")
+    page.get_by_role("button", name="我有邀请码").click()
+    page.get_by_label("邀请码").fill(code)
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    window.check()
+    page.get_by_role("button", name="加入").click()
+    page.get_by_label("请再输入一次密码").fill(PASSWORD)
+    page.get_by_role("button", name="开始绑定").click()
+    secret = page.locator("form .code").first.inner_text()
+    page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
+    page.get_by_role("button", name="完成绑定").click()
+    page.get_by_role("button", name="我已保存").click()
+    page.get_by_role("heading", name="余杭区今日").wait_for()
+
+
+def test_a_merchants_till_is_invited_and_counts_nothing_yet(stage: Stage, office: Office) -> None:
+    with office.window("admin") as admin:
+        code = invited(admin, "卫九", role="till")
+    with stage.window(size=PHONE) as window:
         page = window.page
-        window.open("/console/")
+        window.open("/till/")
         page.get_by_role("button", name="我有邀请码").click()
         page.get_by_label("邀请码").fill(code)
-        page.get_by_label("用户名").fill(f"chen-{office.names['admin']}")
+        page.get_by_label("用户名").fill(f"wei-{office.names['admin']}")
         page.get_by_label("密码").fill(PASSWORD)
         window.check()
         page.get_by_role("button", name="加入").click()
-        page.get_by_label("请再输入一次密码").fill(PASSWORD)
-        page.get_by_role("button", name="开始绑定").click()
-        secret = page.locator("form .code").first.inner_text()
-        page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
-        page.get_by_role("button", name="完成绑定").click()
-        page.get_by_role("button", name="我已保存").click()
-        page.get_by_role("heading", name="余杭区今日").wait_for()
+        page.get_by_label("券码").wait_for()
+        window.check()
+        page.get_by_role("link", name="我的").click()
+        page.get_by_text("卫九").wait_for()
+        window.settle()
+        window.check()
+
+
+def test_a_word_of_the_district_and_rates_from_a_file(stage: Stage, office: Office, tmp_path: Path) -> None:
+    with office.window("admin") as window:
+        page = window.page
+        window.open("/console/materials")
+        page.get_by_role("button", name="给“玻璃”添加叫法").click()
+        page.get_by_label("叫法", exact=True).fill("酒瓶儿")
+        window.check()
+        ask(window, "添加")
+        page.get_by_role("button", name="撤下叫法“酒瓶儿”").wait_for()
+        with stage.window(signed_in="16100000001") as resident:
+            resident.open("/app/search")
+            resident.page.get_by_label("物品名称").fill("酒瓶儿")
+            resident.page.get_by_role("heading", name="玻璃").wait_for()
+            resident.page.get_by_role("link", name="低值可回收物补贴").click()
+            resident.page.get_by_role("heading", name="低值可回收物补贴").wait_for()
+            resident.page.locator(".ruled").get_by_text("玻璃", exact=True).wait_for()
+            resident.settle()
+            resident.check()
+        page.get_by_role("button", name="撤下叫法“酒瓶儿”").click()
+        answer(window, "撤下", "另有所指")
+        page.get_by_role("button", name="撤下叫法“酒瓶儿”").wait_for(state="detached")
+
+        window.open(f"/console/drafts/{office.draft('来自文件', glass=market('33'))}")
+        with page.expect_download() as download:
+            ask(window, "下载价目表（TOML）")
+        good, bad = tmp_path / "rates.toml", tmp_path / "bad.toml"
+        download.value.save_as(good)
+        bad.write_text(good.read_text().replace('material = "glass"', 'material = "glas"'))
+        for file, says in ((bad, "草案没有改动"), (good, "文件没有问题")):
+            page.get_by_label("Excel 或 TOML 文件").set_input_files(file)
+            ask(window, "先检查")
+            page.get_by_text(says).wait_for()
+            window.settle()
+            window.check()
+        ask(window, "导入")
+        page.get_by_text("已导入").wait_for()
+
+
+def test_a_card_is_made_over_the_counter_and_ended(stage: Stage, office: Office) -> None:
+    stage.newcomer("16100000793")
+    with office.window("admin") as window:
+        page = window.page
+        window.open("/console/people")
+        page.get_by_label("手机号后四位").fill("0793")
+        ask(window, "查找")
+        ask(window, "办家庭卡")
+        answer(window, "办家庭卡")
+        page.get_by_alt_text("家庭卡二维码").wait_for()
+        window.settle()
+        window.check()
+        ask(window, "作废这张卡")
+        page.get_by_alt_text("家庭卡二维码").wait_for(state="detached")
+
+
+def test_a_subsidy_that_waits_for_money_is_known_to_who_waits(stage: Stage, office: Office) -> None:
+    phone = "16100000794"
+    stage.newcomer(phone)
+    programme, period, fen = office.queue()
+    try:
+        stage.weigh(phone, agreed=True)
+        with stage.window(signed_in=phone) as window:
+            window.open("/app/account")
+            window.page.get_by_role("heading", name="待发补贴").wait_for()
+            window.page.get_by_role("listitem").filter(has_text="年资金").first.wait_for()
+            window.settle()
+            window.check()
+            window.open("/app/guide")
+            window.page.get_by_text("排队").first.wait_for()
+            window.check()
+    finally:
+        office.move(programme, period, kind="fund", fen=fen, source="treasury")
+        office.rule(programme, "stop")
 
 
 def test_a_collector_is_invited_and_binds_the_phone_by_arriving(stage: Stage, office: Office) -> None:

@@ -1,5 +1,5 @@
 // What residents see of a material, and how a photo gets from a desk to them.
-import { catalogueListMaterials, catalogueListPhotos } from "@/api";
+import { catalogueListMaterials, catalogueListPhotos, catalogueListSynonyms } from "@/api";
 import { ask } from "@/kit/client";
 
 interface Page<T> {
@@ -18,13 +18,18 @@ async function every<T>(read: (cursor?: string) => Promise<Page<T>>): Promise<T[
   return all;
 }
 
-/** Every material with the photos that it is shown with. */
+/** Every material with the photos that it is shown with, and the words that it is found by. */
 export async function illustrated() {
-  const [materials, photos] = await Promise.all([
+  const [materials, photos, words] = await Promise.all([
     every((cursor) => ask(catalogueListMaterials({ query: { cursor, limit: 100 } }))),
     every((cursor) => ask(catalogueListPhotos({ query: { cursor, limit: 100 } }))),
+    every((cursor) => ask(catalogueListSynonyms({ query: { cursor, limit: 100 } }))),
   ]);
-  return materials.map((material) => ({ ...material, hung: photos.filter((photo) => photo.material === material.key) }));
+  return materials.map((material) => ({
+    ...material,
+    hung: photos.filter((photo) => photo.material === material.key),
+    words: words.filter((each) => each.material === material.key && !each.withdrawn_at),
+  }));
 }
 
 export type Illustrated = Awaited<ReturnType<typeof illustrated>>[number];

@@ -16,6 +16,7 @@ export const router = conduct(
       { path: "/pickups/:id", component: () => import("./views/Pickup.vue"), meta: { title: () => t("pickup.title") } },
       { path: "/prices", component: () => import("./views/Prices.vue"), meta: { title: () => t("prices.title") } },
       { path: "/search", component: () => import("./views/Search.vue"), meta: { title: () => t("search.title") } },
+      { path: "/guide", component: () => import("./views/Guide.vue"), meta: { title: () => t("guide.title") } },
       { path: "/receipts/:id", component: () => import("./views/Receipt.vue"), meta: { title: () => t("receipt.title") } },
       { path: "/account", component: () => import("./views/Account.vue"), meta: { title: () => t("account.title") } },
       { path: "/entries/:id", component: () => import("./views/Entry.vue"), meta: { title: () => t("entry.title") } },
