@@ -1,7 +1,6 @@
 """The questions that are asked of simulations, and what one reads before it goes on."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from backend.simulation.rules import (
     ExactRate,
     FactorRun,
     Group,
+    Lists,
     Opening,
     Pair,
     Proposal,
@@ -102,22 +102,22 @@ def checkpoint(db: Session, district: str, simulation_id: UUID) -> Checkpoint | 
     return db.get(Checkpoint, (district, simulation_id))
 
 
-class Lists:
-    """The price lists and factors of a district, each read once."""
+def lists(db: Session, district: str, asked: Simulation) -> Lists:
+    """Read what the weighings of a period were quoted by, and would have been.
 
-    def __init__(self, db: Session, district: str, proposal: Proposal) -> None:
-        @cache
-        def in_force(price_list: str) -> Mapping[str, ExactRate]:
-            rates = catalogue.version(db, district, UUID(price_list)).rates
-            return {material: exact(rate) for material, rate in rates.items()}
+    All of it comes before the tape: while that runs, nothing else can be asked of the database.
+    """
+    proposal, found = Proposal.read(asked.proposal), Lists()
+    for price_list, factor_set in replaying.quoted_by(db, district, since=asked.since, until=asked.until):
+        rates = catalogue.version(db, district, price_list).rates
+        found.in_force[str(price_list)] = _exact(rates)
+        found.proposed[str(price_list)] = _exact(proposal.over(rates))
+        found.factors[str(factor_set)] = exact_factors(carbon.factor_set_by_id(db, factor_set))
+    return found
 
-        @cache
-        def proposed(price_list: str) -> Mapping[str, ExactRate]:
-            rates = proposal.over(catalogue.version(db, district, UUID(price_list)).rates)
-            return {material: exact(rate) for material, rate in rates.items()}
 
-        self.in_force, self.proposed = in_force, proposed
-        self.factors = cache(lambda factor_set: exact_factors(carbon.factor_set_by_id(db, UUID(factor_set))))
+def _exact(rates: Mapping[str, catalogue.Rate]) -> dict[str, ExactRate]:
+    return {material: exact(rate) for material, rate in rates.items()}
 
 
 def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:

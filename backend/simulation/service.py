@@ -17,6 +17,7 @@ from backend.catalogue import service as publishing
 from backend.identity import queries as identity
 from backend.kit import trail
 from backend.kit.auth import Actor
+from backend.kit.heap import uncollected
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.simulation import queries
@@ -46,7 +47,7 @@ from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Stretch, replaying
 
 GO_ON = "simulation.go_on"
-PIECE_LINES = 200_000
+PIECE_LINES = 250_000
 """So many lines are replayed at a time, so that other jobs of the queue get their turn in between."""
 _LONGEST = timedelta(days=366)
 
@@ -201,6 +202,7 @@ class Piece:
     """What it all comes to, with the last piece."""
 
 
+@uncollected()
 def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
     """Replay the next piece and change nothing; None where there is nothing to do any more."""
     asked = queries.simulation(db, district, simulation_id)
@@ -216,7 +218,7 @@ def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
         lines = asked.lines or 0
     reached = replaying.bound(db, district, after=after, upto=upto, lines=PIECE_LINES)
     events = queries.events(db, district)
-    lists = queries.Lists(db, district, Proposal.read(asked.proposal))
+    lists = queries.lists(db, district, asked)
     stretch = Stretch(after=after, upto=reached, known_at=asked.requested_at)
     pair.go_on(replaying.steps(db, district, stretch), events, lists)
     found = None
@@ -232,6 +234,7 @@ def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
     return Piece(begun, reached, upto, lines, older, pair, found)
 
 
+@uncollected()
 def keep(
     db: Session,
     simulation_id: UUID,

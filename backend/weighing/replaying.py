@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from backend.kit.db import driver
 
 HELD = "quote.held"
-_AT_A_TIME = 5_000
+_AT_A_TIME = 20_000
+"""So many lines are read by one statement: it lasts as long as they are replayed, and must not time out."""
 
 
 class Step(NamedTuple):
@@ -87,11 +89,19 @@ _STEPS = """
                     where b.district = s.district and b.line = s.line and b.kind = 'subsidy.declined'
                       and b.at <= %(known_at)s)
       from quote_step s
-      join weighing w on w.district = s.district and w.id = s.weighing
+     cross join lateral (
+           select * from weighing w where w.district = s.district and w.id = s.weighing offset 0
+     ) w
       left join weighing_line e on e.district = s.district and e.id = s.line and e.evidence is not null
      where s.district = %(district)s
 """
-_IN_ORDER = f"{_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no"
+"""The offset keeps the weighings from being read as a whole, for which the first step would have to wait."""
+_IN_ORDER = f"""
+copy ({_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no) to stdout (format binary)
+"""
+_TYPES = {int: "int8", str: "text", str | None: "text", bool: "bool"}
+_TYPES |= dict.fromkeys((datetime, datetime | None), "timestamptz")
+_COLUMNS = [_TYPES[hint] for hint in get_type_hints(Step).values()]
 _QUEUED = f"{_STEPS} and s.seq <= %(after)s and s.queued_fen + s.queued_operator_fen > 0"
 _ENDS = text(
     """
@@ -110,6 +120,12 @@ _OLDEST = text(
       from quote_step s
       join weighing w on w.district = s.district and w.id = s.weighing
      where s.district = :district and s.seq > :after and s.seq <= :upto
+    """
+)
+_QUOTED_BY = text(
+    """
+    select distinct price_list, factor_set from weighing
+     where district = :district and opened_at >= :since and opened_at < :until
     """
 )
 _BOUND = text(
@@ -173,12 +189,25 @@ def oldest(db: Session, district: str, *, after: int, upto: int) -> datetime | N
     return found
 
 
+def quoted_by(db: Session, district: str, *, since: datetime, until: datetime) -> list[tuple[UUID, UUID]]:
+    """List the price lists and factor sets by which the weighings of a period were quoted."""
+    asked = {"district": district, "since": since, "until": until}
+    return [(row.price_list, row.factor_set) for row in db.execute(_QUOTED_BY, asked)]
+
+
 def steps(db: Session, district: str, stretch: Stretch) -> Iterator[Step]:
-    """Read a stretch of the tape in its order, without ever holding all of it."""
-    with driver(db).cursor(name="tape", binary=True) as cursor:
-        cursor.itersize = _AT_A_TIME
-        cursor.execute(_IN_ORDER, {**vars(stretch), "district": district})
-        yield from map(Step._make, cursor)
+    """Read a stretch of the tape in its order, without ever holding all of it.
+
+    The database reads on while a step is looked at; until the last one nothing else can be asked of it.
+    """
+    after = stretch.after
+    while after < stretch.upto:
+        upto = bound(db, district, after=after, upto=stretch.upto, lines=_AT_A_TIME)
+        asked = {**vars(stretch), "district": district, "after": after, "upto": upto}
+        with driver(db).cursor().copy(_IN_ORDER, asked) as tape:
+            tape.set_types(_COLUMNS)
+            yield from map(Step._make, tape.rows())
+        after = upto
 
 
 def queued(db: Session, district: str, *, after: int, known_at: datetime) -> list[Step]:

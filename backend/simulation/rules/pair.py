@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
-from typing import Protocol
 
 from backend.carbon.queries import FactorSet
+from backend.simulation.rules.outcome import when
 from backend.simulation.rules.ratios import ExactRate
 from backend.simulation.rules.replay import Replay
 from backend.simulation.rules.tally import Tally
@@ -16,17 +16,16 @@ from backend.subsidy.queries import BudgetEvent
 from backend.weighing.queries import HELD, Step
 
 
-class Lists(Protocol):
-    """Where the price lists and factors of weighings are found."""
+@dataclass(frozen=True)
+class Lists:
+    """The price lists and factors of weighings, by id."""
 
-    def in_force(self, price_list: str) -> Mapping[str, ExactRate]:
-        """Return what a weighing was quoted by."""
-
-    def proposed(self, price_list: str) -> Mapping[str, ExactRate]:
-        """Return what it would have been quoted by."""
-
-    def factors(self, factor_set: str) -> FactorSet:
-        """Return what its grams are reckoned by."""
+    in_force: dict[str, Mapping[str, ExactRate]] = field(default_factory=dict)
+    """What a weighing was quoted by."""
+    proposed: dict[str, Mapping[str, ExactRate]] = field(default_factory=dict)
+    """What it would have been quoted by."""
+    factors: dict[str, FactorSet] = field(default_factory=dict)
+    """What its grams are reckoned by."""
 
 
 @dataclass
@@ -73,15 +72,15 @@ class Pair:
         self.events += 1
 
     def _quote(self, bag: Sequence[Step], lists: Lists) -> None:
-        factors = lists.factors(bag[0].factor_set)
-        now = self.now.quote(bag, lists.in_force(bag[0].price_list), factors)
-        rates = lists.proposed(bag[0].price_list)
-        taken = [step for step in bag if step.material in rates and rates[step.material].accepted]
-        quoted = self.then.quote(taken, rates, factors) if taken else []
-        then = {step.line: one for step, one in zip(taken, quoted, strict=True)}
-        for step, one in zip(bag, now, strict=True):
-            self.tally.add(step, one, then.get(step.line))
-            if step.given_back and step.line not in then:
+        began, factors = when(bag[0].opened_at), lists.factors[bag[0].factor_set]
+        now = self.now.quote(bag, lists.in_force[bag[0].price_list], factors, began)
+        rates = lists.proposed[bag[0].price_list]
+        goes = [(rate := rates.get(step.material)) is not None and rate.accepted for step in bag]
+        taken = list(compress(bag, goes))
+        then = iter(self.then.quote(taken, rates, factors, began) if taken else ())
+        for step, one, is_taken in zip(bag, now, goes, strict=True):
+            self.tally.add(step, one, next(then) if is_taken else None, began.day)
+            if step.given_back and not is_taken:
                 self.then.promised[step.line] = ["", 0, "", 0]
         self.lines += len(bag)
 

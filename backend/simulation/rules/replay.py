@@ -124,10 +124,9 @@ class Replay:
         self.left[place] -= given
 
     def quote(
-        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet
+        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
     ) -> list[Outcome]:
         """Quote one bag as it would have been quoted."""
-        began = when(steps[0].opened_at)
         return self._quote_plainly(steps, rates, factors, began) or self._quote_at_the_cap(
             steps, rates, factors, began
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from operator import add
 from typing import Final
 
-from backend.simulation.rules.outcome import Outcome, when
+from backend.simulation.rules.outcome import Outcome
 from backend.weighing.queries import Step
 
 FIGURES: Final = ("lines", "net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
@@ -29,10 +29,11 @@ class Tally:
     unexplained: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Lines whose replay under the rates in force is not what the ledger has; by how many fen, and grams."""
 
-    def add(self, step: Step, now: Outcome, then: Outcome | None) -> None:
+    def add(self, step: Step, now: Outcome, then: Outcome | None, day: str) -> None:
         """Count a line.
 
         :param then: as proposed; None where the material would not have been taken
+        :param day: on which its weighing began
         """
         if now.amounts != step.amounts:
             self._note(step, now)
@@ -48,7 +49,7 @@ class Tally:
             return
         row = [*_row(now, step.net_grams), *(_row(then, step.net_grams) if then else _NOTHING)]
         _sum(self.cells, f"{step.household}|{step.material}", row)
-        self._count_day(step.household, when(step.opened_at).day, row)
+        self._count_day(step.household, day, row)
 
     def _count_day(self, home: str, day: str, row: Sequence[int]) -> None:
         _sum(self.days, day, row)
