@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import service as accounts
 from backend.booking import service as booking
+from backend.carbon import service as carbon
 from backend.identity import service as identity
 from backend.kit.auth import Actor
 from backend.kit.clock import CITY
@@ -54,6 +55,7 @@ class History:
     scale: UUID = field(default_factory=new_id)
     bags: list[Bag] = field(default_factory=list)
     made: int = 0
+    factor_sets: int = 1
 
     def set_up(self, *, homes: int = 4, cap_rules: Sequence[str] = ("stop", "stop")) -> None:
         """Open the district."""
@@ -152,14 +154,19 @@ class History:
         ]
         makers.a_price_list(self.db, *rates, makers.CARDBOARD, at=self.at)
 
-    def live(self, steps: int) -> None:
-        """Let something happen, again and again, over months and a turn of the year."""
+    def live(self, steps: int, *, corrected: bool = False) -> None:
+        """Let something happen, again and again, over months and a turn of the year.
+
+        :param corrected: whether lines are weighed anew, and what was agreed on is reckoned anew
+        """
         for _ in range(steps):
             self.at += timedelta(hours=self.random.choice([1, 2, 5, 20]))
             if not 9 <= self.at.astimezone(CITY).hour < 16:
                 self.at = (self.at + timedelta(days=1)).replace(hour=9)
             verbs = [self.begin, self.begin, self.begin, self.add, self.agree, self.agree, self.agree]
             verbs += [self.remove, self.give_back, self.top_up, self.judge]
+            if corrected:
+                verbs += [self.weigh_anew, self.weigh_anew, self.reckon_anew]
             if self.random.random() < 0.1:
                 verbs = [self.publish, self.freeze]
             self.random.choice(verbs)()
@@ -209,6 +216,29 @@ class History:
             if bag.lines:
                 line = bag.lines.pop(self.random.randrange(len(bag.lines)))
                 weighing.remove_line(self.db, bag.id, line, by=bag.collector, at=self.at)
+
+    def weigh_anew(self) -> None:
+        """Take a line back and put it on the scale once more, as after a slip."""
+        made = [bag for bag in self.bags if bag.lines]
+        if made:
+            bag = self.random.choice(made)
+            line = bag.lines.pop(self.random.randrange(len(bag.lines)))
+            weighing.remove_line(self.db, bag.id, line, by=bag.collector, at=self.at)
+            lines = [self._line()]
+            quote = weighing.add_lines(self.db, bag.id, by=bag.collector, at=self.at, lines=lines)
+            bag.lines = [line.id for line in quote.lines]
+
+    def reckon_anew(self) -> None:
+        """Bring other factors into force, and recompute by them what was agreed on so far."""
+        self.factor_sets += 1
+        factors = [
+            makers.a_factor(material, f"{self.random.randint(0, 20_000) / 10_000:.4f}")
+            for material in MATERIALS
+        ]
+        found = makers.a_factor_set(*factors, version=self.factor_sets, at=self.at)
+        carbon.publish(self.db, found)
+        period = {"since": BEGINS - timedelta(days=1), "until": self.at}
+        weighing.recompute(self.db, YUHANG, found, **period, at=self.at)
 
     def agree(self) -> None:
         """Deliver a quote, and take it."""

@@ -18,10 +18,10 @@ ADMIN = Actor(id=UUID(int=7), role="district_admin", scopes=frozenset(), distric
 RULES = (("stop", "stop"), ("taper", "stop"), ("queue", "taper"), ("queue", "queue"))
 
 
-def lived(db, seed: int, *, steps: int = 60) -> History:
+def lived(db, seed: int, *, steps: int = 60, corrected: bool = False) -> History:
     history = History(db, Random(seed))
     history.set_up(cap_rules=RULES[seed % len(RULES)])
-    history.live(steps)
+    history.live(steps, corrected=corrected)
     history.at += timedelta(days=1)
     return history
 
@@ -84,6 +84,68 @@ def test_so_they_are_from_the_middle_of_a_history_to_the_middle(db, seed):
     history = lived(db, seed)
     third = (history.at - BEGINS) / 3
     check(db, history, since=BEGINS + third, until=BEGINS + 2 * third)
+
+
+BOOKED = text(
+    """
+    select coalesce(sum(amount) filter (where target = 'fund' and source like 'operator/%'), 0) as market_fen,
+           coalesce(sum(amount) filter (where target = 'fund' and source like 'budget/%'), 0) as subsidy_fen,
+           coalesce(sum(amount) filter (where target like 'operator/%/subsidy'), 0) as operator_subsidy_fen,
+           coalesce(sum(amount) filter (where target like 'household/%/green'), 0) as points,
+           coalesce(sum(amount) filter (where target like 'holder/%'), 0) as net_grams,
+           coalesce(sum(amount) filter (where target like 'household/%/co2e'), 0)
+           - coalesce(sum(amount) filter (where source like 'household/%/co2e'), 0) as saved_co2e_grams
+      from (select p.amount, source.path as source, target.path as target
+              from ledger.entry e
+              join ledger.posting p on p.book = e.book and p.entry = e.id
+              join ledger.account source on source.book = p.book and source.id = p.source
+              join ledger.account target on target.book = p.book and target.id = p.target
+             where e.kind = any(:kinds)) as moved
+    """
+)
+WAITING = text(
+    """
+    select coalesce(sum(subsidy_fen), 0) as subsidy_fen,
+           coalesce(sum(operator_subsidy_fen), 0) as operator_subsidy_fen
+      from weighing_line l
+      join weighing w on w.district = l.district and w.id = l.weighing
+     where l.evidence = 'waiting' and w.state = 'confirmed'
+    """
+)
+SAVED = text(
+    """
+    select (select coalesce(sum(l.saved_co2e_grams), 0)
+              from weighing_line l join weighing w on w.district = l.district and w.id = l.weighing
+             where w.state = 'confirmed')
+         + (select coalesce(sum(greatest(delta_co2e_grams, 0) - taken_co2e_grams), 0) from carbon_change)
+    """
+)
+
+
+def booked(db, *kinds: str) -> dict[str, int]:
+    """Add up what entries of some kinds moved, from their postings alone."""
+    row = db.execute(BOOKED, {"kinds": list(kinds)}).one()
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+@pytest.mark.parametrize("seed", range(20, 22))
+def test_what_was_weighed_and_reckoned_anew_is_replayed_as_it_is_in_the_books(db, seed):
+    history = lived(db, seed, corrected=True)
+    assert history.factor_sets > 1, "grams were recomputed"
+    kinds = set(db.scalars(text("select distinct kind from quote_step")))
+    assert "quote.line_removed" in kinds, "lines were weighed anew"
+    whole = {"since": BEGINS - timedelta(days=1), "until": history.at}
+    check(db, history, **whole)
+
+    found = run(db, history.at, **whole)["in_force"]
+    books = booked(db, "weighing.confirmed", "subsidy.accepted")
+    waiting = db.execute(WAITING).one()
+    assert (found["market_fen"], found["net_grams"]) == (books["market_fen"], books["net_grams"])
+    assert found["subsidy_fen"] == books["subsidy_fen"] + waiting.subsidy_fen
+    assert found["operator_subsidy_fen"] == books["operator_subsidy_fen"] + waiting.operator_subsidy_fen
+    assert found["points"] == books["points"] + waiting.subsidy_fen
+    carbon = booked(db, "weighing.confirmed", "carbon.recomputed")
+    assert carbon["saved_co2e_grams"] == db.scalar(SAVED)
 
 
 @pytest.mark.long
