@@ -99,8 +99,14 @@ _STEPS = """
 _IN_ORDER = f"""
 copy ({_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no) to stdout (format binary)
 """
-_TYPES = {int: "int8", str: "text", str | None: "text", bool: "bool"}
-_TYPES |= dict.fromkeys((datetime, datetime | None), "timestamptz")
+_TYPES: dict[object, str] = {
+    int: "int8",
+    str: "text",
+    str | None: "text",
+    datetime: "timestamptz",
+    datetime | None: "timestamptz",
+    bool: "bool",
+}
 _COLUMNS = [_TYPES[hint] for hint in get_type_hints(Step).values()]
 _QUEUED = f"{_STEPS} and s.seq <= %(after)s and s.queued_fen + s.queued_operator_fen > 0"
 _ENDS = text(

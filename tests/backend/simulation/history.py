@@ -237,8 +237,8 @@ class History:
         ]
         found = makers.a_factor_set(*factors, version=self.factor_sets, at=self.at)
         carbon.publish(self.db, found)
-        period = {"since": BEGINS - timedelta(days=1), "until": self.at}
-        weighing.recompute(self.db, YUHANG, found, **period, at=self.at)
+        since = BEGINS - timedelta(days=1)
+        weighing.recompute(self.db, YUHANG, found, since=since, until=self.at, at=self.at)
 
     def agree(self) -> None:
         """Deliver a quote, and take it."""
