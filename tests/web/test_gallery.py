@@ -93,6 +93,7 @@ PICTURES = [
     Picture("pickup", "/app/pickups", then=go_to_first("pickups/")),
     Picture("receipt", "/app/pickups", then=see_the_receipt),
     Picture("prices", "/app/prices"),
+    Picture("prices-elder", "/app/prices", elder=True),
     Picture("search", "/app/search"),
     Picture("guide", "/app/guide"),
     Picture("account", "/app/account"),

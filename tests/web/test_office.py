@@ -1,5 +1,6 @@
 """What staff decide at the console and others feel, in a real browser on the real platform."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.web.console import PASSWORD, Office, market, settle
 pytestmark = pytest.mark.long
 
 HOME = "16100000791"
+SEER = "16100000792"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,29 @@ def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, off
         phone.open("/app/account")
         phone.page.get_by_text("核实通过的补贴").wait_for()
         phone.check()
+
+
+def test_a_paused_subsidy_is_seen_on_the_price_list_before_anything_is_handed_over(
+    stage: Stage, office: Office, gallery: Path
+) -> None:
+    stage.newcomer(SEER)
+    [budget] = [one for one in office.call("admin", "GET", "/v1/budgets")["items"] if one["state"] == "open"]
+    place = f"/v1/budgets/{budget['programme']['id']}/{budget['period']}"
+    for language, mode in (("zh-CN", "plain"), ("en", "elder")):
+        with stage.window(signed_in=SEER, language=language) as phone:
+            phone.page.add_init_script(f"localStorage.setItem('lv.mode', '{mode}')")
+            phone.open("/app/prices")
+            glass = phone.page.locator("main li", has_text=re.compile("玻璃|Glass")).first
+            glass.get_by_text(re.compile("补贴正常|Subsidy is paid")).wait_for()
+            listed = glass.locator(".price").inner_text()
+            office.call("admin", "POST", f"{place}/freezing", {"reason": "核对账目"})
+            phone.open("/app/prices")
+            glass.get_by_text(re.compile("补贴暂停|Subsidy is paused")).wait_for()
+            glass.get_by_text(re.compile("暂停承诺|Nothing new is promised")).wait_for()
+            assert glass.locator(".price").inner_text() != listed
+            phone.picture(gallery / f"prices-paused-{mode}-360-{language[:2]}.png")
+            phone.check()
+            office.call("admin", "POST", f"{place}/thawing", {"reason": "已核对"})
 
 
 def test_a_publication_waits_for_its_time_and_gives_way_to_a_newer_one(office: Office) -> None:
