@@ -18,7 +18,7 @@ from ledger.seal.tree import (
     tile_named,
     tiles_for,
 )
-from ledger.store import posted, tree
+from ledger.store import tree
 from ledger.verify import PROOF, Unproven, commitment, in_base64, leaf_hash
 
 
@@ -39,25 +39,25 @@ class Pair(NamedTuple):
 
 
 def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -> Receipt | None:
-    """Prove that an entry stands in its book's log; None if there is no such entry. Three statements.
+    """Prove that an entry stands in its book's log; None if there is no such entry. Two statements.
 
     :param witnesses: how many are wanted; a checkpoint that so many have signed is taken if a new one has
     :raises NotYetSealed: no checkpoint covers it yet
     :raises Unlinked: its household was erased, so that nobody can tell any more which leaf it is
     :raises Unproven: it was changed after it was sealed; the audit tells more
     """
-    found = posted.entry(conn, book, id)
+    found = tree.standing(conn, book, id, witnesses=witnesses)
     if found is None:
         return None
-    standing = tree.standing(conn, book, id, found.entry.subject, witnesses=witnesses)
+    recorded, standing = found
     if standing is None or standing.covering is None:
         raise NotYetSealed(f"no checkpoint of book {book} covers entry {id}")
     ranges: list[Range] = inclusion(standing.position, standing.covering.size)
     number, place = divmod(standing.position, 1 << SMALL)
     kept = tree.small(conn, book, {Tile(0, number), *tiles_for(ranges, tall=SMALL)})
-    entry, hidden_by = leaf(found.entry, found.posted_at), salt(found.entry, standing.keys)
+    entry, hidden_by = leaf(recorded.entry, recorded.posted_at), salt(recorded.entry, standing.keys)
     if cut(kept[Tile(0, number)])[place] != commitment(hidden_by, entry):
-        if found.entry.subject and tree.is_erased(conn, book, found.entry.subject):
+        if recorded.entry.subject and tree.is_erased(conn, book, recorded.entry.subject):
             raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
         raise Unproven(f"entry {id} is not what position {standing.position} commits to")
     beside = hashes_of(ranges, tree.hashed(kept), tall=SMALL)

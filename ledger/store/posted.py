@@ -11,8 +11,8 @@ from ledger.store import asking
 from ledger.values import Entry, Posting, Recorded, Reserve, Settle
 
 # What an entry names is looked up one by one, as lookup.sql says why: a join would read all of its book for
-# every stretch of the log.
-_RECORDED = """
+# every stretch of the log. Whoever asks adds which of a book's entries `e` are meant.
+RECORDED = """
 select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.posted_at, e.fingerprint,
        (select jsonb_agg(
                    jsonb_build_array(
@@ -47,7 +47,7 @@ select e.id, e.key, e.book, e.kind, e.at, e.reverses, e.subject, e.facts, e.post
 
 _SEALED = (
     "select f.position, e.* from ledger.leaf f cross join lateral ("  # noqa: S608 - our own words  # nosec B608
-    + _RECORDED
+    + RECORDED
     + """
    and e.id = f.entry limit 1) e
  where f.book = %(book)s and f.position >= %(first)s and f.position < %(after)s
@@ -57,19 +57,19 @@ _SEALED = (
 
 _RECENT = (
     "select e.* from ledger.recent(%(book)s, %(since)s) r cross join lateral ("  # noqa: S608 - our own words  # nosec B608
-    + _RECORDED
+    + RECORDED
     + "and e.id = r.entry limit 1) e"
 )
 
 
 def entry(conn: Connection[Any], book: str, id: UUID) -> Recorded | None:
     """Read one entry by its id."""
-    return next(map(recorded, asking.ask(conn, _RECORDED + "and e.id = %(id)s", book=book, id=id)), None)
+    return next(map(recorded, asking.ask(conn, RECORDED + "and e.id = %(id)s", book=book, id=id)), None)
 
 
 def find(conn: Connection[Any], book: str, key: str) -> Recorded | None:
     """Read one entry by its key."""
-    return next(map(recorded, asking.ask(conn, _RECORDED + "and e.key = %(key)s", book=book, key=key)), None)
+    return next(map(recorded, asking.ask(conn, RECORDED + "and e.key = %(key)s", book=book, key=key)), None)
 
 
 def sealed(conn: Connection[Any], book: str, first: int, after: int) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ def sealed(conn: Connection[Any], book: str, first: int, after: int) -> list[dic
 def stream(conn: Connection[Any], book: str, *, as_posted: bool = False) -> Iterator[dict[str, Any]]:
     """Read every entry of a book in the order of ids, or as they were posted, as rows for `recorded`."""
     order = "order by e.posted_at, e.id" if as_posted else "order by e.id"
-    return asking.stream(conn, _RECORDED + order, book)
+    return asking.stream(conn, RECORDED + order, book)
 
 
 def stream_recent(conn: Connection[Any], book: str, since: int) -> Iterator[dict[str, Any]]:

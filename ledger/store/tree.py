@@ -10,6 +10,8 @@ from psycopg.rows import class_row, scalar_row, tuple_row
 
 from ledger.rules import BOOK_ITSELF
 from ledger.seal.tree import HASH_BYTES, SMALL, Range, Tile, cut, hashes_of, tiles_for, width_of
+from ledger.store import asking, posted
+from ledger.values import Recorded
 from ledger.verify import Checkpoint, leaf_hash, read_checkpoint, read_note
 
 _LATEST = 20  # checkpoints among which one that witnesses have signed is looked for
@@ -51,25 +53,30 @@ select c.size, c.signed_at, c.root, c.note || coalesce(s.lines, '') as note,
  where c.book = %(book)s
 """
 
-# With an entry's position come the keys that its leaf may be salted with and a checkpoint that covers it: of
-# the newest few the first with so many witnesses; if none of them has so many, one with most.
+# With an entry come its position, the keys that its leaf may be salted with, and a checkpoint that covers it:
+# of the newest few the first with so many witnesses; if none of them has so many, one with most.
 _STANDING = (
-    """
-select f.position,
-       (select jsonb_object_agg(s.subject, encode(s.key, 'hex'))
-          from ledger.salt s
-         where s.book = f.book and s.subject in (%(subject)s, %(itself)s)) as keys,
-       covering.*
-  from ledger.leaf f
+    "select e.*, standing.* from ("  # noqa: S608 - our own words  # nosec B608
+    + posted.RECORDED
+    + """
+   and e.id = %(id)s) e
   left join lateral (
-           select * from ("""  # noqa: S608 - our own words  # nosec B608
+           select f.position,
+                  (select jsonb_object_agg(s.subject, encode(s.key, 'hex'))
+                     from ledger.salt s
+                    where s.book = f.book and s.subject in (e.subject, %(itself)s)) as keys,
+                  covering.*
+             from ledger.leaf f
+             left join lateral (
+                      select * from ("""
     + _CHECKPOINT
     + """
-           and c.size > f.position order by c.size desc limit %(latest)s) c
-            order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
-            limit 1
-       ) covering on true
- where f.book = %(book)s and f.entry = %(id)s
+                      and c.size > f.position order by c.size desc limit %(latest)s) c
+                       order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
+                       limit 1
+                  ) covering on true
+            where f.book = e.book and f.entry = e.id
+       ) standing on true
 """
 )
 
@@ -184,26 +191,19 @@ def books_behind(conn: Connection[Any]) -> list[str]:
 
 
 def standing(
-    conn: Connection[Any], book: str, id: UUID, subject: UUID | None, *, witnesses: int
-) -> Standing | None:
-    """Tell where an entry stands and what covers it; None if it is not sealed.
-
-    :param subject: whose key its leaf may be salted with
-    """
+    conn: Connection[Any], book: str, id: UUID, *, witnesses: int
+) -> tuple[Recorded, Standing | None] | None:
+    """Read an entry, and where it stands and what covers it, which is None if it is not sealed."""
     wanted = {"wanted": witnesses, "latest": _LATEST, "itself": BOOK_ITSELF}
-    row = (
-        conn.cursor(row_factory=tuple_row)
-        .execute(_STANDING, {"book": book, "id": id, "subject": subject, **wanted})
-        .fetchone()
-    )
+    row = next(asking.ask(conn, _STANDING, book=book, id=id, **wanted), None)
     if row is None:
         return None
-    position, keys, *covering = row
-    return Standing(
-        position,
-        {UUID(owner): bytes.fromhex(key) for owner, key in (keys or {}).items()},
-        None if covering[0] is None else _plain(Signed(*covering)),
-    )
+    entry = posted.recorded(row)
+    if row["position"] is None:
+        return entry, None
+    keys = {UUID(owner): bytes.fromhex(key) for owner, key in (row["keys"] or {}).items()}
+    covering = _plain(Signed(*(row[name] for name in Signed._fields))) if row["size"] is not None else None
+    return entry, Standing(row["position"], keys, covering)
 
 
 def keys(conn: Connection[Any], book: str, subjects: Collection[UUID]) -> dict[UUID, bytes]:

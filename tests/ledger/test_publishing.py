@@ -99,7 +99,7 @@ def test_a_receipt_takes_as_many_questions_however_large_the_log(conn, book, sig
     statements.clear()
     receipt(conn, book, entries[300].id)
 
-    assert len(statements) == 3
+    assert len(statements) == 2
 
 
 def test_a_stretch_of_the_log_is_read_without_the_rest_of_its_book(owner, conn, book):
