@@ -98,6 +98,7 @@ PICTURES = [
     Picture("guide", "/app/guide"),
     Picture("account", "/app/account"),
     Picture("account-elder", "/app/account", elder=True),
+    Picture("factors", "/app/factors"),
     Picture("entry", "/app/account", then=check_the_proof),
     Picture("rewards", "/app/rewards"),
     Picture("rewards-ask", "/app/rewards", WANG, ask_before_redeeming),

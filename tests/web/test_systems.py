@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 from standardwebhooks import Webhook
 
+from seeds import load
 from tests import receivers
 from tests.receivers import Receiver, a_certificate, receiving
 from tests.web.conftest import PHONE, Stage, Window
@@ -204,3 +205,12 @@ def test_a_set_of_factors_is_drafted_tried_answered_for_and_applied(stage: Stage
             window.open(path)
             window.check()
             assert window.page.locator("main .button:not(.plain):not(.quiet)").count() == 0
+
+
+def test_a_resident_reads_how_saved_carbon_is_counted(stage: Stage) -> None:
+    with stage.window(signed_in=load.cast("zhang_san")["phone"]) as window:
+        window.open("/app/account")
+        window.page.get_by_role("link", name="减碳量怎么算").click()
+        window.page.get_by_text("未找到").first.wait_for()
+        window.settle()
+        window.check()

@@ -19,6 +19,7 @@ export const router = conduct(
       { path: "/guide", component: () => import("./views/Guide.vue"), meta: { title: () => t("guide.title") } },
       { path: "/receipts/:id", component: () => import("./views/Receipt.vue"), meta: { title: () => t("receipt.title") } },
       { path: "/account", component: () => import("./views/Account.vue"), meta: { title: () => t("account.title") } },
+      { path: "/factors", component: () => import("./views/Factors.vue"), meta: { title: () => t("factors.title") } },
       { path: "/entries/:id", component: () => import("./views/Entry.vue"), meta: { title: () => t("entry.title") } },
       { path: "/rewards", component: () => import("./views/Rewards.vue"), meta: { title: () => t("rewards.title") } },
       { path: "/redemptions", component: () => import("./views/Redemptions.vue"), meta: { title: () => t("redemptions.title") } },
