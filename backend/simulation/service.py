@@ -47,7 +47,7 @@ from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Stretch, replaying
 
 GO_ON = "simulation.go_on"
-PIECE_LINES = 250_000
+PIECE_LINES = 200_000
 """So many lines are replayed at a time, so that other jobs of the queue get their turn in between."""
 _LONGEST = timedelta(days=366)
 
