@@ -1,14 +1,17 @@
 """Let make start us."""
 
+import signal
 import sys
 
 
 def main(arguments: list[str]) -> int:
     """Carry out one command; what a person can put right is a sentence, not a traceback."""
-    # Imported late: Ctrl-C in the first moments ends us quietly too.
+    # In the first moments Ctrl-C ends us at once: raised while modules are imported, it may get lost.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from backend.local import launch, programs  # noqa: PLC0415
     from backend.local.voice import Trouble, say  # noqa: PLC0415
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         match arguments:
             case ["run"]:
