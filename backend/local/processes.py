@@ -122,9 +122,27 @@ def end(found: Iterable[psutil.Process], *, stop_signal: int = signal.SIGTERM) -
     """Ask processes to end; after the grace, make them."""
     found = list(found)
     _send(found, stop_signal)
-    _, stubborn = psutil.wait_procs(found, timeout=GRACE_SECONDS)
+    stubborn = _left(found)
     _send(stubborn, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=GRACE_SECONDS)
+    _left(stubborn)
+
+
+def _left(found: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Wait through the grace for processes to end; return those that have not.
+
+    One that waits for nothing but its parent, who may be busy for long, has ended.
+    """
+    deadline = time.monotonic() + GRACE_SECONDS
+    while (left := [p for p in found if not _is_over(p)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def _is_over(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _send(found: Iterable[psutil.Process], number: int) -> None:
