@@ -87,7 +87,7 @@ def _put(witness: Witness, district: str, old: int, newest: ledger.Signed) -> An
     body = request(old, path, newest.note).spelled()
     asked = Request(f"{witness.url}/add-checkpoint", data=body, method="POST")  # noqa: S310 - see _read
     try:
-        with urlopen(asked, timeout=_PATIENCE_SECONDS) as said:  # noqa: S310  # nosec B310
+        with urlopen(asked, timeout=_PATIENCE_SECONDS) as said:  # noqa: S310  # nosec B310 - see _read
             return Answer(said.status, said.read(_LONGEST_ANSWER).decode("utf-8", "replace"))
     except HTTPError as refused:
         with refused:

@@ -40,18 +40,17 @@ def confirm(
     :raises WeighingNotFound: it is neither his household's nor weighed by him
     :raises NotQuoted: no quote was delivered
     :raises AlreadyConfirmed: it was confirmed before
-    :raises CodeWrong: the code is not the one that the resident was shown
+    :raises AlreadyEnded: the goods went back
+    :raises CodeWrong: the code is not the one that the resident was shown, nor the card the household's
+    :raises CodeLocked: too many were wrong
     """
     weighing = guards.concerning(db, weighing_id, by=by)
     if weighing.state != State.QUOTED:
         raise NotQuoted
     if by.household == weighing.household:
         return _confirm(db, weighing, by=by, how="app", at=at)
-    if card is not None:
-        _check_card(db, weighing, card)
-        return _confirm(db, weighing, by=by, how="card", at=at)
-    _check_code(db, weighing, code or "")
-    return _confirm(db, weighing, by=by, how="code", at=at)
+    _check(db, weighing, code=code or "", card=card)
+    return _confirm(db, weighing, by=by, how="code" if card is None else "card", at=at)
 
 
 def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
@@ -105,21 +104,15 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     return receipt
 
 
-def _check_code(db: Session, weighing: Weighing, code: str) -> None:
-    """Compare the code; a wrong one counts, while the lock keeps other guesses waiting."""
+def _check(db: Session, weighing: Weighing, *, code: str, card: str | None) -> None:
+    """Compare the card, or else the code; a wrong one counts, while the lock keeps other guesses waiting."""
     if weighing.wrong_codes >= CODE_TRIES:
         raise CodeLocked(retry_after=3600)
-    if not compare_digest(code, weighing.code()):
-        weighing.wrong_codes += 1
-        keep(db)
-        raise CodeWrong
-
-
-def _check_card(db: Session, weighing: Weighing, card: str) -> None:
-    """Take a card of the household; a wrong one counts as a wrong code does."""
-    if weighing.wrong_codes >= CODE_TRIES:
-        raise CodeLocked(retry_after=3600)
-    if persons.speaks_for(db, card, district=weighing.district) != weighing.household:
+    if card is None:
+        is_right = compare_digest(code, weighing.code())
+    else:
+        is_right = persons.speaks_for(db, card, district=weighing.district) == weighing.household
+    if not is_right:
         weighing.wrong_codes += 1
         keep(db)
         raise CodeWrong

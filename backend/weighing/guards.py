@@ -16,7 +16,8 @@ def his(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
     """Lock a weighing that goes on, for the collector whose it is.
 
     :raises WeighingNotFound: it is not the collector's
-    :raises AlreadyEnded: it is decided
+    :raises AlreadyConfirmed: it was confirmed before
+    :raises AlreadyEnded: the goods went back
     """
     weighing = queries.locked(db, by.district, weighing_id)
     if weighing is None or weighing.collector != by.id:
@@ -28,7 +29,8 @@ def concerning(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
     """Lock a weighing that goes on, for its household or its collector.
 
     :raises WeighingNotFound: it is neither his household's nor weighed by him
-    :raises AlreadyEnded: it is decided
+    :raises AlreadyConfirmed: it was confirmed before
+    :raises AlreadyEnded: the goods went back
     """
     weighing = queries.locked(db, by.district, weighing_id)
     if weighing is None or (by.household != weighing.household and by.id != weighing.collector):

@@ -67,7 +67,7 @@ class Weighing(InDistrict, Base):
     wrong_codes: Mapped[int]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
-    """`app`, `code` or `silence` where it was confirmed, else who gave the goods back."""
+    """`app`, `code`, `card` or `silence` where it was confirmed, else who gave the goods back."""
     reason: Mapped[str | None]
     entry: Mapped[UUID | None]
 

@@ -192,6 +192,33 @@ def settle(stage: Stage) -> None:
         accounts.draw_up(db, district=YUHANG, at=SETTLED_AT, month="2026-11")
 
 
+def answer(window: Window, does: str, reason: str = "") -> None:
+    """Say yes to what the page asks, and why."""
+    dialog = window.page.locator("dialog[open]")
+    if reason:
+        dialog.get_by_role("textbox").fill(reason)
+    window.check()
+    dialog.get_by_role("button", name=does, exact=True).click()
+    dialog.wait_for(state="detached")
+
+
+def press(window: Window, what: str) -> None:
+    """Press a button of the page."""
+    window.page.locator("main").get_by_role("button", name=what, exact=True).first.click()
+
+
+def enrol(window: Window, password: str) -> None:
+    """Bind an authenticator, up to the recovery codes."""
+    page = window.page
+    page.get_by_label("请再输入一次密码").fill(password)
+    page.get_by_role("button", name="开始绑定").click()
+    secret = page.locator("form .code").first.inner_text()
+    page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
+    window.check()
+    page.get_by_role("button", name="完成绑定").click()
+    page.get_by_role("heading", name="请保存恢复码").wait_for()
+
+
 def work(stage: Stage) -> None:
     """Let a worker do all that waits, and what follows from it."""
     with behind(stage):

@@ -15,7 +15,7 @@ from backend.kit.clock import CITY, utc_now
 from backend.web.build import HERE
 from tests.makers import a_picture
 from tests.web.conftest import PHONE, Stage, Window
-from tests.web.console import PASSWORD, Office, work
+from tests.web.console import PASSWORD, Office, enrol, work
 
 NEW_PASSWORD = "eight lamps by the lake"
 
@@ -44,14 +44,7 @@ def test_the_first_sign_in_changes_the_password_and_enrols_an_authenticator(
         window.check()
         page.get_by_role("button", name="换成新密码").click()
 
-        page.get_by_label("请再输入一次密码").fill(NEW_PASSWORD)
-        page.get_by_role("button", name="开始绑定").click()
-        secret = page.locator("form .code").first.inner_text()
-        page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
-        window.check()
-        page.get_by_role("button", name="完成绑定").click()
-
-        page.get_by_role("heading", name="请保存恢复码").wait_for()
+        enrol(window, NEW_PASSWORD)
         assert page.locator("ol .code").count() == totp.RECOVERY_CODES
         window.check()
         page.get_by_role("button", name="我已保存").click()

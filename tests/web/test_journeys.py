@@ -75,6 +75,17 @@ def type_weight(window: Window, weight: str) -> None:
     window.page.get_by_role("button", name="称好了，出报价").wait_for()
 
 
+def weigh_without_a_network(window: Window, pickup: dict[str, Any]) -> None:
+    """Stand at the door, lose the network there, and weigh all the same."""
+    go_to_the_door(window, pickup)
+    window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    window.settle()
+    window.page.context.set_offline(True)
+    type_weight(window, "5.4")
+    window.page.get_by_role("button", name="称好了，出报价").click()
+    window.page.get_by_text("报价在本机").wait_for()
+
+
 def test_a_resident_and_a_collector_at_once(stage: Stage) -> None:
     resident = stage.newcomer("16100000781")
     with stage.window(signed_in="16100000781") as phone:
@@ -107,14 +118,7 @@ def test_what_was_weighed_without_a_network_is_posted_once(stage: Stage) -> None
     resident, pickup = book(stage, "16100000782")
     with stage.window(signed_in=pickup["collector"]["number"]) as window:
         context = window.page.context
-        go_to_the_door(window, pickup)
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
-        window.settle()
-
-        context.set_offline(True)
-        type_weight(window, "5.4")
-        window.page.get_by_role("button", name="称好了，出报价").click()
-        window.page.get_by_text("报价在本机").wait_for()
+        weigh_without_a_network(window, pickup)
         window.check(network=False)
         window.page.close()
 
@@ -143,13 +147,7 @@ def test_a_week_without_a_signal_loses_nothing(stage: Stage) -> None:
     resident, pickup = book(stage, "16100000786")
     with stage.window(signed_in=pickup["collector"]["number"]) as window:
         context = window.page.context
-        go_to_the_door(window, pickup)
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
-        window.settle()
-        context.set_offline(True)
-        type_weight(window, "5.4")
-        window.page.get_by_role("button", name="称好了，出报价").click()
-        window.page.get_by_text("报价在本机").wait_for()
+        weigh_without_a_network(window, pickup)
         window.page.close()
 
         context.clock.set_system_time(utc_now() + timedelta(days=7))

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.identity import totp
-from backend.kit.clock import utc_now
 from tests.web.conftest import DESK, PHONE, Stage, Window
-from tests.web.console import PASSWORD, Office, market, settle
+from tests.web.console import PASSWORD, Office, answer, enrol, market, press, settle
 
 pytestmark = pytest.mark.long
 
@@ -24,21 +22,6 @@ def office(stage: Stage) -> Iterator[Office]:
     opened.close()
 
 
-def answer(window: Window, does: str, reason: str = "") -> None:
-    """Say yes to what the page asks, and why."""
-    dialog = window.page.locator("dialog[open]")
-    if reason:
-        dialog.get_by_role("textbox").fill(reason)
-    window.check()
-    dialog.get_by_role("button", name=does, exact=True).click()
-    dialog.wait_for(state="detached")
-
-
-def ask(window: Window, what: str) -> None:
-    """Press what asks before it does something."""
-    window.page.locator("main").get_by_role("button", name=what, exact=True).first.click()
-
-
 def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, office: Office) -> None:
     draft = office.approved("玻璃须用检定过的秤", glass={"needs_verified_scale": True})
     office.step("approver", f"/v1/price-list-drafts/{draft}", "publication", {})
@@ -49,7 +32,7 @@ def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, off
     with office.window("admin") as window:
         window.open("/console/")
         window.page.get_by_role("link", name="称重待核定").click()
-        ask(window, "认可")
+        press(window, "认可")
         answer(window, "认可", "看过照片，重量相符")
         window.page.get_by_text("没有需要核定的称重").wait_for()
         window.page.get_by_label("状态").select_option("accepted")
@@ -92,7 +75,7 @@ def test_a_publication_waits_for_its_time_and_gives_way_to_a_newer_one(office: O
         draft = office.approved(title, glass=market(price))
         with office.window("approver") as window:
             window.open(f"/console/drafts/{draft}")
-            ask(window, "发布")
+            press(window, "发布")
             window.page.get_by_label("定时生效").check()
             if is_newer:
                 window.page.get_by_label("替换尚未生效的版本").check()
@@ -110,7 +93,7 @@ def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, 
     with office.window("admin") as window:
         window.open("/console/settlement")
         window.page.get_by_role("link", name="示范便利店").first.click()
-        ask(window, "签字")
+        press(window, "签字")
         answer(window, "签字")
         window.page.get_by_text("第二签须由另一人完成").wait_for()
         sheet = window.page.url.removeprefix(stage.base)
@@ -118,9 +101,9 @@ def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, 
 
     with office.window("approver") as window:
         window.open(sheet)
-        ask(window, "复签")
+        press(window, "复签")
         answer(window, "签字")
-        ask(window, "登记付款")
+        press(window, "登记付款")
         answer(window, "登记付款", "2026-1202-0031")
         window.page.get_by_text("已付款").wait_for()
         window.settle()
@@ -134,7 +117,7 @@ def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, 
 def invited(window: Window, name: str, role: str = "") -> str:
     """Invite somebody into a role, or the first that is offered, and read the code."""
     window.open("/console/people")
-    ask(window, "邀请同事")
+    press(window, "邀请同事")
     window.page.get_by_label("姓名").fill(name)
     if role:
         window.page.get_by_label("岗位").select_option(role)
@@ -178,11 +161,7 @@ def arrive(window: Window, code: str, username: str) -> None:
     page.get_by_label("密码").fill(PASSWORD)
     window.check()
     page.get_by_role("button", name="加入").click()
-    page.get_by_label("请再输入一次密码").fill(PASSWORD)
-    page.get_by_role("button", name="开始绑定").click()
-    secret = page.locator("form .code").first.inner_text()
-    page.get_by_label("验证器上的六位数字").fill(totp.code_at(secret, utc_now()))
-    page.get_by_role("button", name="完成绑定").click()
+    enrol(window, PASSWORD)
     page.get_by_role("button", name="我已保存").click()
     page.get_by_role("heading", name="余杭区今日").wait_for()
 
@@ -214,7 +193,7 @@ def test_a_word_of_the_district_and_rates_from_a_file(stage: Stage, office: Offi
         page.get_by_role("button", name="给“玻璃”添加叫法").click()
         page.get_by_label("叫法", exact=True).fill("酒瓶儿")
         window.check()
-        ask(window, "添加")
+        press(window, "添加")
         page.get_by_role("button", name="撤下叫法“酒瓶儿”").wait_for()
         with stage.window(signed_in="16100000001") as resident:
             resident.open("/app/search")
@@ -231,17 +210,17 @@ def test_a_word_of_the_district_and_rates_from_a_file(stage: Stage, office: Offi
 
         window.open(f"/console/drafts/{office.draft('来自文件', glass=market('33'))}")
         with page.expect_download() as download:
-            ask(window, "下载价目表（TOML）")
+            press(window, "下载价目表（TOML）")
         good, bad = tmp_path / "rates.toml", tmp_path / "bad.toml"
         download.value.save_as(good)
         bad.write_text(good.read_text().replace('material = "glass"', 'material = "glas"'))
         for file, says in ((bad, "草案没有改动"), (good, "文件没有问题")):
             page.get_by_label("Excel 或 TOML 文件").set_input_files(file)
-            ask(window, "先检查")
+            press(window, "先检查")
             page.get_by_text(says).wait_for()
             window.settle()
             window.check()
-        ask(window, "导入")
+        press(window, "导入")
         page.get_by_text("已导入").wait_for()
 
 
@@ -251,13 +230,13 @@ def test_a_card_is_made_over_the_counter_and_ended(stage: Stage, office: Office)
         page = window.page
         window.open("/console/people")
         page.get_by_label("手机号后四位").fill("0793")
-        ask(window, "查找")
-        ask(window, "办家庭卡")
+        press(window, "查找")
+        press(window, "办家庭卡")
         answer(window, "办家庭卡")
         page.get_by_alt_text("家庭卡二维码").wait_for()
         window.settle()
         window.check()
-        ask(window, "作废这张卡")
+        press(window, "作废这张卡")
         page.get_by_alt_text("家庭卡二维码").wait_for(state="detached")
 
 

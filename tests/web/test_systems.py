@@ -11,7 +11,7 @@ from seeds import load
 from tests import receivers
 from tests.receivers import Receiver, a_certificate, receiving
 from tests.web.conftest import PHONE, Stage, Window
-from tests.web.console import Office, work
+from tests.web.console import Office, answer, press, work
 
 pytestmark = pytest.mark.long
 
@@ -37,40 +37,28 @@ def receiver(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         yield running
 
 
-def press(page: Page, what: str) -> None:
-    """Press a button of the page."""
-    page.locator("main").get_by_role("button", name=what, exact=True).first.click()
-
-
-def answer(page: Page, does: str) -> None:
-    """Say yes to what the page asks."""
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_role("button", name=does, exact=True).click()
-    dialog.wait_for(state="detached")
-
-
-def send(stage: Stage, page: Page) -> None:
+def send(stage: Stage, window: Window) -> None:
     """Let the worker send what waits, and look again."""
     work(stage)
-    press(page, "刷新推送记录")
+    press(window, "刷新推送记录")
 
 
 def registered(window: Window, url: str) -> str:
     """Register an endpoint, and copy the secret that is shown this once."""
     page = window.page
-    press(page, "登记接口")
+    press(window, "登记接口")
     page.get_by_label("地址（https）").fill(url)
     page.get_by_label("说明（选填）").fill("调度系统")
     page.get_by_label("称重已确认").check()
     window.check()
-    press(page, "登记接口")
+    press(window, "登记接口")
 
     secret = page.locator(".secret").inner_text()
-    press(page, "复制")
+    press(window, "复制")
     page.get_by_text("已复制").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == secret
     window.check()
-    press(page, "我已记下")
+    press(window, "我已记下")
     assert page.get_by_text(secret).count() == 0
     return secret
 
@@ -88,44 +76,44 @@ def test_an_operator_hears_of_what_happens_and_keeps_it_in_hand(
         page.get_by_role("link", name=f"localhost:{receiver.port}").click()
         page.get_by_text("还没有推送过").wait_for()
 
-        press(page, "发测试消息")
+        press(window, "发测试消息")
         page.get_by_text("等待推送").last.wait_for()
-        send(stage, page)
+        send(stage, window)
         page.get_by_text("返回 204").first.wait_for()
         headers, body = receiver.came[0]
         assert Webhook(secret).verify(body, headers)["type"] == "webhook.ping"
 
-        press(page, "重新推送")
+        press(window, "重新推送")
         page.locator("td").get_by_text("等待推送").wait_for()
         receiver.habit = receivers.status(500)
-        send(stage, page)
+        send(stage, window)
         page.get_by_text("返回 500 · 对方没有接受").first.click()
         page.locator("li").get_by_text("返回 204").wait_for()
         assert len(set(receiver.ids)) == 1
         window.check()
 
-        press(page, "更换密钥")
-        answer(page, "更换密钥")
+        press(window, "更换密钥")
+        answer(window, "更换密钥")
         page.get_by_text("旧密钥仍同时签名").first.wait_for()
         assert page.locator(".secret").inner_text() != secret
-        press(page, "我已记下")
+        press(window, "我已记下")
 
-        press(page, "暂停")
+        press(window, "暂停")
         page.get_by_text("由负责人暂停").wait_for()
-        press(page, "恢复")
+        press(window, "恢复")
         page.get_by_text("使用中").wait_for()
-        press(page, "按时间重新推送")
-        answer(page, "重新推送")
+        press(window, "按时间重新推送")
+        answer(window, "重新推送")
 
-        press(page, "修改")
+        press(window, "修改")
         page.get_by_label("已报价").check()
-        press(page, "保存")
+        press(window, "保存")
         page.get_by_text("称重已确认 · 已报价").wait_for()
         window.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         window.check()
 
-        press(page, "移除")
-        answer(page, "移除")
+        press(window, "移除")
+        answer(window, "移除")
         page.get_by_text("还没有登记接口").wait_for()
 
     kinds = [each["kind"] for each in office.call("admin", "GET", "/v1/trail?limit=20")["items"]]
@@ -141,12 +129,12 @@ def period(page: Page) -> None:
 def correct_glass(window: Window) -> None:
     """Write another factor of glass into a draft."""
     page = window.page
-    press(page, "修改")
+    press(window, "修改")
     page.locator("summary", has_text="玻璃").first.click()
     page.locator("#glass-kg_per_kg").fill("0.9")
     page.locator("#glass-upper_kg_per_kg").fill("1.2")
     window.check()
-    press(page, "保存草案")
+    press(window, "保存草案")
     page.get_by_role("rowheader", name="玻璃").last.wait_for()
 
 
@@ -156,39 +144,39 @@ def test_a_set_of_factors_is_drafted_tried_answered_for_and_applied(stage: Stage
         window.open("/console/")
         page.get_by_role("link", name="碳减排因子").click()
         page.get_by_text("现行").wait_for()
-        press(page, "起草新因子")
+        press(window, "起草新因子")
         page.locator("dialog[open]").get_by_label("名称").fill("玻璃因子更正")
-        answer(page, "开始起草")
+        answer(window, "开始起草")
         page.get_by_role("heading", name="玻璃因子更正").wait_for()
         assert page.get_by_role("button", name="提交审批", exact=True).is_disabled()
 
         correct_glass(window)
         period(page)
-        press(page, "用过去的称重试算")
+        press(window, "用过去的称重试算")
         page.locator("[role=status]", has_text="排队中").wait_for()
         work(stage)
         page.get_by_text("户增加").wait_for()
         window.settle()
         window.check()
-        press(page, "提交审批")
-        answer(page, "提交审批")
+        press(window, "提交审批")
+        answer(window, "提交审批")
         page.get_by_text("待批准").first.wait_for()
         draft = page.url.removeprefix(stage.base)
 
     with office.window("approver") as window:
         page = window.page
         window.open(draft)
-        press(page, "批准")
-        answer(page, "批准")
-        press(page, "发布")
+        press(window, "批准")
+        answer(window, "批准")
+        press(window, "发布")
         page.get_by_text("发布这套因子？").wait_for()
-        answer(page, "发布")
+        answer(window, "发布")
         page.get_by_text("已发布").first.wait_for()
         window.open("/console/factors")
         page.get_by_role("row", name="现行").get_by_role("link").click()
         period(page)
-        press(page, "重算过去的称重")
-        answer(page, "重算过去的称重")
+        press(window, "重算过去的称重")
+        answer(window, "重算过去的称重")
         page.get_by_role("heading", name="重算").wait_for()
         work(stage)
         page.get_by_text("入账笔数").wait_for()

@@ -2,6 +2,7 @@
 import { ref, watch } from "vue";
 import { staffingListColleagues } from "@/api";
 import { ask } from "@/kit/client";
+import { everyPage } from "@/kit/doing";
 import { here, may } from "./me";
 
 /** Names by id; who is not among them is shown by their id. */
@@ -19,12 +20,6 @@ watch(
 );
 
 async function namesHere(): Promise<Map<string, string | null>> {
-  const names = new Map<string, string | null>();
-  let cursor: string | undefined;
-  do {
-    const page = await ask(staffingListColleagues({ query: { at_work: "ever", cursor, limit: 100 } }));
-    for (const each of page.items) names.set(each.id, each.name);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor);
-  return names;
+  const all = await everyPage((cursor) => ask(staffingListColleagues({ query: { at_work: "ever", cursor, limit: 100 } })));
+  return new Map(all.map((each) => [each.id, each.name]));
 }

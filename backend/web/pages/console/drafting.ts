@@ -10,14 +10,33 @@ import {
   catalogueRejectDraft,
   catalogueSubmitDraft,
   catalogueWithdrawDraft,
+  factorRunsListRuns,
+  factorRunsShowRun,
+  factorRunsSimulate,
+  simulationsAsk,
+  simulationsListSimulations,
+  simulationsShow,
   type DraftOut,
+  type FactorRunOut,
+  type SimulationOut,
 } from "@/api";
 import { ask } from "@/kit/client";
 import type { Scope } from "./may";
 import type { Key } from "./words";
 
 /** What is common to both: how far it has come, and who had a hand in it. */
-export type Drafted = Pick<DraftOut, "id" | "state" | "authors" | "is_simulated" | `${"drafted" | "simulated" | "submitted" | "approved" | "published"}_at`>;
+export type Drafted = Pick<
+  DraftOut,
+  | ("id" | "title" | "state" | "reason" | "authors" | "drafted_by" | "approved_by" | "simulation" | "is_simulated")
+  | `${"drafted" | "simulated" | "submitted" | "approved" | "published"}_at`
+>;
+
+/** How a kind of drafts is tried over past days. */
+export interface Trials<Run> {
+  recent: () => Promise<{ id: string; draft: string | null }[]>;
+  show: (id: string) => Promise<Run>;
+  ask: (key: string, body: { draft: string; since: string; until: string }) => Promise<unknown>;
+}
 
 export interface Publication {
   /** From when it is in force; now, if left out. */
@@ -64,4 +83,16 @@ export const FACTORS: Kind = {
     publish: (step) => ask(carbonPublishDraft({ ...ofFactors(step), body: { valid_from: step.publication.from, supersede: step.publication.supersede } })),
   },
   publish: { title: "publish.factors-title", says: "publish.factors-says" },
+};
+
+export const TRIALS_OF_RATES: Trials<SimulationOut> = {
+  recent: async () => (await ask(simulationsListSimulations({ query: { limit: 20 } }))).items,
+  show: (id) => ask(simulationsShow({ path: { simulation_id: id } })),
+  ask: (key, body) => ask(simulationsAsk({ headers: { "Idempotency-Key": key }, body })),
+};
+
+export const TRIALS_OF_FACTORS: Trials<FactorRunOut> = {
+  recent: async () => (await ask(factorRunsListRuns({ query: { limit: 20 } }))).items,
+  show: (id) => ask(factorRunsShowRun({ path: { factor_run_id: id } })),
+  ask: (key, body) => ask(factorRunsSimulate({ headers: { "Idempotency-Key": key }, body })),
 };

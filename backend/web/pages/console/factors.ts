@@ -1,8 +1,6 @@
 // Sets of factors: what saves how much, from which source, and what trying or applying one came to.
-import { carbonListFactorSets, catalogueListMaterials, type FactorIn, type FactorOut, type FactorSetOut, type MaterialOut, type NamingIn } from "@/api";
+import { carbonListFactorSets, type FactorIn, type FactorOut, type FactorSetOut, type MaterialOut, type NamingIn } from "@/api";
 import { ask } from "@/kit/client";
-import { useReading } from "@/kit/doing";
-import { nameOf } from "@/kit/words";
 
 export const GRADES = ["A", "B", "C", "assumption"] as const;
 
@@ -18,15 +16,6 @@ export function standingOf(set: FactorSetOut, inForce: string | undefined, all: 
   const isOvertaken = all.some((each) => Date.parse(each.approved_at) > Date.parse(set.approved_at) && Date.parse(each.valid_from) <= from);
   if (isOvertaken) return "superseded";
   return from > Date.now() ? "to-come" : "past";
-}
-
-export function useMaterials() {
-  const all = useReading(async () => (await ask(catalogueListMaterials({ query: { limit: 100 } }))).items);
-  const calls = (key: string): string => {
-    const found = all.data.value?.find((each) => each.key === key);
-    return found ? nameOf(found) : key;
-  };
-  return { all, calls };
 }
 
 /** A factor as it is typed; an empty field is nothing. */

@@ -1,29 +1,14 @@
 // What residents see of a material, and how a photo gets from a desk to them.
 import { catalogueListMaterials, catalogueListPhotos, catalogueListSynonyms } from "@/api";
 import { ask } from "@/kit/client";
-
-interface Page<T> {
-  items: T[];
-  next_cursor: string | null;
-}
-
-async function every<T>(read: (cursor?: string) => Promise<Page<T>>): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    all.push(...page.items);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor);
-  return all;
-}
+import { everyPage } from "@/kit/doing";
 
 /** Every material with the photos that it is shown with, and the words that it is found by. */
 export async function illustrated() {
   const [materials, photos, words] = await Promise.all([
-    every((cursor) => ask(catalogueListMaterials({ query: { cursor, limit: 100 } }))),
-    every((cursor) => ask(catalogueListPhotos({ query: { cursor, limit: 100 } }))),
-    every((cursor) => ask(catalogueListSynonyms({ query: { cursor, limit: 100 } }))),
+    everyPage((cursor) => ask(catalogueListMaterials({ query: { cursor, limit: 100 } }))),
+    everyPage((cursor) => ask(catalogueListPhotos({ query: { cursor, limit: 100 } }))),
+    everyPage((cursor) => ask(catalogueListSynonyms({ query: { cursor, limit: 100 } }))),
   ]);
   return materials.map((material) => ({
     ...material,

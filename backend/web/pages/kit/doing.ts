@@ -38,9 +38,21 @@ export function useReading<T>(read: () => Promise<T>): Reading<T> {
   return { data, failure, loading, reload };
 }
 
-interface Page {
-  items: unknown[];
+interface Page<T = unknown> {
+  items: T[];
   next_cursor: string | null;
+}
+
+/** Read a whole list, page after page. */
+export async function everyPage<T>(read: (cursor?: string) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    all.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  return all;
 }
 
 /** Read a list a page at a time. */
