@@ -17,6 +17,7 @@ from backend.kit.http import Platform, check_gates, prepare
 from backend.kit.starting import refuse_unsafe
 from backend.network import routes as network
 from backend.notices import routes as notices
+from backend.outlets import routes as outlets
 from backend.rewards import queries as redemptions
 from backend.rewards import routes as rewards
 from backend.settings import settings
@@ -31,7 +32,7 @@ from backend.weighing import routes as weighing
 
 ROOMS = (
     *(network, identity, notices, staffing, webhooks, catalogue, carbon, subsidy, accounts, rewards),
-    *(booking, weighing, simulation),
+    *(outlets, booking, weighing, simulation),
 )
 
 

@@ -17,6 +17,7 @@ from backend.identity.queries import StaffRole
 from backend.kit.auth import Actor
 from backend.kit.clock import city_day
 from backend.network import service as network
+from backend.outlets import service as outlets
 from backend.rewards import service as shops
 from backend.subsidy import queries as budgets
 from backend.subsidy import service as subsidy
@@ -232,7 +233,7 @@ def _rate(price: Entry, subsidised: Entry | None, payer: UUID) -> Rate:
 
 
 def rewards(db: Session, district: str, *, at: datetime, until: datetime) -> str:
-    """Enter the merchants and publish their offers.
+    """Enter the merchants and their outlets, and publish their offers.
 
     :param until: the day from which an offer's last day is counted
     """
@@ -245,6 +246,16 @@ def rewards(db: Session, district: str, *, at: datetime, until: datetime) -> str
             name_zh=merchant["name_zh"],
             name_en=merchant["name_en"],
             kind=merchant["kind"],
+        )
+    for outlet in read["outlet"]:
+        outlets.enter(
+            db,
+            id=outlet["id"],
+            district=district,
+            merchant=merchants[outlet["merchant"]]["id"],
+            name_zh=outlet["name_zh"],
+            name_en=outlet["name_en"],
+            address=outlet["address"],
         )
     for offer in read["offer"]:
         shops.publish_offer(
@@ -262,4 +273,4 @@ def rewards(db: Session, district: str, *, at: datetime, until: datetime) -> str
             voucher_days=offer["voucher_days"],
             **said(offer),
         )
-    return f"{len(merchants)} merchants, {len(read['offer'])} offers"
+    return f"{len(merchants)} merchants, {len(read['outlet'])} outlets, {len(read['offer'])} offers"

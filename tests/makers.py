@@ -30,6 +30,7 @@ from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.ids import new_id
 from backend.kit.jobs import OutboxEvent, later
+from backend.kit.positions import Position
 from backend.network import service as network
 from backend.rewards import service as rewards
 from backend.subsidy import service as subsidy
@@ -39,6 +40,8 @@ from backend.webhooks.rules import EVENTS, Opened
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=CITY)
 YUHANG = "330110"
 XIHU = "330106"
+POSITIONS = {YUHANG: Position(30_300_000, 119_950_000), XIHU: Position(30_200_000, 120_100_000)}
+"""A point of each, the tests' own: nobody says that anything stands there."""
 
 # ── network ──
 

@@ -61,7 +61,19 @@ BOOKING = {
 }
 DAY = {
     "date": "2026-11-16",
-    "stops": [{**PICKUP, "community": "330110001005", "address_masked": "演示路****"}],
+    "stops": [
+        {
+            **PICKUP,
+            "community": "330110001005",
+            "community_name_zh": "某社区",
+            "position": {
+                "latitude_microdegrees": 30_400_000,
+                "longitude_microdegrees": 119_900_000,
+                "datum": "wgs84",
+            },
+            "address_masked": "演示路****",
+        }
+    ],
 }
 VOUCHED = {"code": "48201957", "expires_at": "2026-11-16T02:30:00+00:00"}
 DOORSTEP = {"address": "演示路 1 号 2 幢 301 室", "phone_masked": "161****0001"}

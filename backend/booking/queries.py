@@ -38,6 +38,7 @@ class Stop:
     """A pickup as its collector sees it."""
 
     pickup: Pickup
+    community: network.PlacedCommunity
     address_masked: str
 
 
@@ -86,7 +87,8 @@ def day(db: Session, district: str, *, collector: UUID, on: date) -> list[Stop]:
         .order_by(Pickup.window_start, Pickup.id)
     ).all()
     addresses = identity.masked_addresses(db, district, [row.household for row in rows if row.state in OPEN])
-    return [Stop(row, addresses.get(row.household, "")) for row in rows]
+    places = network.places(db, district, {row.community for row in rows})
+    return [Stop(row, places[row.community], addresses.get(row.household, "")) for row in rows]
 
 
 def least_busy(db: Session, district: str, *, operator: UUID, start: datetime) -> identity.Collector | None:

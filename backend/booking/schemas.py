@@ -9,6 +9,7 @@ from backend.catalogue.schemas import PriceListOut
 from backend.identity.schemas import VouchedOut
 from backend.kit.fields import Count, Day, Id, In, Moment, Out, Words
 from backend.kit.paging import page_out
+from backend.kit.positions import PositionOut
 from backend.subsidy.schemas import StandingOut
 
 __all__ = ["VouchedOut"]
@@ -100,6 +101,13 @@ class StopOut(PickupOut):
     """A pickup as its collector sees it."""
 
     community = fields.String(required=True)
+    community_name_zh = fields.String(required=True)
+    position = fields.Nested(
+        PositionOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "where its community is; null while nobody has put that on the map"},
+    )
     address_masked = fields.String(
         required=True,
         metadata={"description": "how it begins; empty once the visit is over. `reveal` shows all of it"},
@@ -107,7 +115,9 @@ class StopOut(PickupOut):
 
     @pre_dump
     def _flatten(self, stop: Any, **_: Any) -> Any:
-        return {**_row(stop.pickup), "address_masked": stop.address_masked}
+        place = stop.community
+        of_the_place = {"community_name_zh": place.name_zh, "position": place.position}
+        return {**_row(stop.pickup), **of_the_place, "address_masked": stop.address_masked}
 
 
 class DoorstepOut(Out):

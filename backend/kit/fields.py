@@ -53,6 +53,10 @@ class Fen(_Count):
     """Money in fen."""
 
 
+class Microdegrees(_Count):
+    """An angle in millionths of a degree."""
+
+
 class Count(_Count):
     """A plain number of things."""
 

@@ -11,6 +11,25 @@ class DistrictNotFound(NotFound):
     en = "There is no district with this code."
 
 
+class CommunityNotFound(NotFound):
+    """The district has no such community."""
+
+    code = "community_not_found"
+    zh = "本区没有这个社区代码。"
+    en = "There is no community with this code in the district."
+
+
+class PositionOutsideDistrict(Unprocessable):
+    """What a district puts on its map lies in it, or a step beside it; figures on another datum may not."""
+
+    code = "position_outside_district"
+    zh = "这个位置不在本区范围内，请检查纬度和经度是否写反、是否为 WGS 84 坐标。"
+    en = (
+        "This position is not in the district; check that latitude and longitude are the right way round,"
+        " and that they are on WGS 84."
+    )
+
+
 class AreaNotServed(NotFound):
     """The district has no service yet."""
 

@@ -1,6 +1,18 @@
-"""What the document shows of scales."""
+"""What the document shows of scales, and of places on the map."""
 
 from typing import Any
+
+POSITION: dict[str, Any] = {
+    "latitude_microdegrees": 30_400_000,
+    "longitude_microdegrees": 119_900_000,
+    "datum": "wgs84",
+}
+PLACED_COMMUNITY: dict[str, Any] = {
+    "code": "330110001005",
+    "street": "330110001",
+    "name_zh": "某社区",
+    "position": POSITION,
+}
 
 OPERATOR: dict[str, Any] = {
     "id": "0192f0c4-5a2c-7b11-9d03-7e8f1a2b3c4d",

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.db import Base, InCity, InDistrict
+from backend.kit.positions import WHOLE, Placed
 from backend.network.rules import CertificateEntry, CheckEntry, ServiceHours
 
 
@@ -71,6 +72,18 @@ class Coverage(Base):
     district: Mapped[str] = mapped_column(primary_key=True)
     community: Mapped[str] = mapped_column(ForeignKey("division.code"), primary_key=True)
     operator: Mapped[UUID] = mapped_column(ForeignKey("operator.id"))
+
+
+class CommunityPlace(Placed, Base):
+    """Where a community is, as somebody put it on the map; the trail knows who, and what was there before."""
+
+    __tablename__ = "community_place"
+    __table_args__ = (CheckConstraint(WHOLE, name="placed"),)
+
+    district: Mapped[str] = mapped_column(primary_key=True)
+    community: Mapped[str] = mapped_column(ForeignKey("division.code"), primary_key=True)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[UUID]
 
 
 class Scale(InDistrict, Base):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend.kit.clock import city_day
+from backend.kit.positions import Position
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,16 @@ class ServiceHours:
     """How long points last; None is for ever."""
     basis_zh: str
     basis_en: str
+
+
+@dataclass(frozen=True)
+class PlacedCommunity:
+    """A community, and where it is if somebody has put it on the map."""
+
+    code: str
+    street: str
+    name_zh: str
+    position: Position | None
 
 
 class Standing(StrEnum):

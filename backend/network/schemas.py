@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from backend.kit.fields import Count, Day, Flag, Grams, Id, In, Moment, Out, Words
 from backend.kit.paging import PageIn, page_out
+from backend.kit.positions import PositionIn, PositionOut
 from backend.kit.sentences import say
 from backend.network.rules import CLASSES, Standing
 
@@ -64,6 +65,32 @@ class CommunityOut(Out):
 
 
 CommunityPageOut = page_out(CommunityOut)
+
+
+class PlacedCommunitiesIn(CommunitiesIn):
+    """Which communities, on the map or not."""
+
+    placed = fields.Boolean(
+        load_default=None, metadata={"description": "those on the map, or those not on it"}
+    )
+
+
+class PlaceIn(In):
+    """Where it is; null takes it off the map."""
+
+    position = fields.Nested(PositionIn, required=True, allow_none=True)
+
+
+class PlacedCommunityOut(Out):
+    """A community, and where it is if somebody has put it on the map."""
+
+    code = fields.String(required=True, metadata={"description": "12 digits, National Bureau of Statistics"})
+    street = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    position = fields.Nested(PositionOut, required=True, allow_none=True)
+
+
+PlacedCommunityPageOut = page_out(PlacedCommunityOut)
 
 
 class OperatorOut(Out):

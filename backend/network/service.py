@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from backend.kit import trail
 from backend.kit.auth import Actor
+from backend.kit.positions import Position
 from backend.network import queries
-from backend.network.errors import AreaNotServed, ClosesBeforeOpening
+from backend.network.bounds import lies_in
+from backend.network.errors import AreaNotServed, ClosesBeforeOpening, PositionOutsideDistrict
 from backend.network.models import Certificate, Coverage, Division, Operator, Scale, ServiceArea
 from backend.network.rules import ServiceHours
 
@@ -110,6 +112,15 @@ def _facts(hours: ServiceHours) -> trail.Facts:
     return {
         name: value.isoformat() if isinstance(value, time) else value for name, value in asdict(hours).items()
     }
+
+
+def check_position(district: str, position: Position | None) -> None:
+    """Refuse a position that cannot be in a district.
+
+    :raises PositionOutsideDistrict: it is not, by more than a step
+    """
+    if position is not None and not lies_in(district, position):
+        raise PositionOutsideDistrict
 
 
 def cover(db: Session, *, district: str, communities: Iterable[str], operator: UUID) -> None:

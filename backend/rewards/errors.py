@@ -43,6 +43,14 @@ class NotEnoughPoints(Conflict):
     en = "Not enough points: it costs {price}, and {available} are available."
 
 
+class MerchantNotFound(NotFound):
+    """The register has no such merchant."""
+
+    code = "merchant_not_found"
+    zh = "没有登记这家商户。"
+    en = "There is no such merchant in the register."
+
+
 class RedemptionNotFound(NotFound):
     """The household has no such redemption."""
 

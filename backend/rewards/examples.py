@@ -7,7 +7,7 @@ CODE = (
 )
 _TITLE = {"title_zh": "两元商品券", "title_en": "Voucher for two yuan"}
 
-_MERCHANT = {
+MERCHANT = {
     "id": "019a8f00-4d5e-7f60-8b7c-9d0e1f2a3b4c",
     "name_zh": "演示便利店",
     "name_en": "Demo corner shop",
@@ -15,7 +15,7 @@ _MERCHANT = {
 }
 OFFER = {
     "id": "019a8f00-5e6f-7a71-9c8d-0e1f2a3b4c5d",
-    "merchant": _MERCHANT,
+    "merchant": MERCHANT,
     **_TITLE,
     "price_points": 200,
     "affordable": True,
@@ -31,7 +31,7 @@ REDEMPTION = {
     "state": "held",
     "points": 200,
     "offer": {"id": OFFER["id"], **_TITLE},
-    "merchant": _MERCHANT,
+    "merchant": MERCHANT,
     "made_at": "2026-11-17T11:20:00+00:00",
     "ended_at": None,
     "voucher": {

@@ -110,6 +110,20 @@ def takings(
     return Takings(on, vouchers, int(points), page.items, page.next_cursor)
 
 
+def merchants(db: Session, *, name: str, cursor: str | None, limit: int) -> Page[Merchant]:
+    """List the merchants of the city whose name contains something, by name."""
+    query = select(Merchant)
+    if name:
+        query = query.where(
+            Merchant.name_zh.contains(name, autoescape=True)
+            | Merchant.name_en.icontains(name, autoescape=True)
+        )
+    if (after := key_of(cursor, str, UUID)) is not None:
+        query = query.where(tuple_(Merchant.name_zh, Merchant.id) > after)
+    rows = db.scalars(query.order_by(Merchant.name_zh, Merchant.id).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.name_zh, row.id))
+
+
 def is_merchant(db: Session, merchant: UUID) -> bool:
     """Tell whether the register has a merchant."""
     return db.get(Merchant, merchant) is not None

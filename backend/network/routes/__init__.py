@@ -1,6 +1,6 @@
-"""Where the service is, and the scales it weighs on."""
+"""Where the service is and its communities are, and the scales it weighs on."""
 
-from backend.network.routes import area, scales
+from backend.network.routes import area, places, scales
 from backend.network.routes.room import blp
 
-__all__ = ["area", "blp", "scales"]
+__all__ = ["area", "blp", "places", "scales"]

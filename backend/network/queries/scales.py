@@ -1,102 +1,27 @@
-"""The questions that are asked of the network."""
+"""The register of scales, with their certificates and checks."""
 
-from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.paging import Page, cut, key_of
 from backend.network.errors import CertificateNotFound, ScaleNotFound
-from backend.network.models import (
-    Certificate,
-    Coverage,
-    Division,
-    Operator,
-    Scale,
-    ScaleCheck,
-    ServiceArea,
-)
-from backend.network.rules import (
-    CertificateEntry,
-    CheckEntry,
-    ScalePassport,
-    ServiceHours,
-    Standing,
-    standing,
-)
+from backend.network.models import Certificate, Scale, ScaleCheck
+from backend.network.rules import CertificateEntry, CheckEntry, ScalePassport, Standing, standing
 
-__all__ = ["CertificateEntry", "CheckEntry", "ScalePassport", "ServiceHours", "Standing"]
-
-
-def districts(db: Session) -> Sequence[Division]:
-    """List the districts of the city."""
-    return db.scalars(select(Division).where(Division.kind == "district").order_by(Division.code)).all()
-
-
-def district(db: Session, code: str) -> Division | None:
-    """Find a district."""
-    return _division(db, code, "district")
-
-
-def community(db: Session, code: str) -> Division | None:
-    """Find a community."""
-    return _division(db, code, "community")
-
-
-def _division(db: Session, code: str, kind: str) -> Division | None:
-    return db.scalars(select(Division).where(Division.code == code, Division.kind == kind)).one_or_none()
-
-
-def communities(db: Session, code: str, *, name: str, cursor: str | None, limit: int) -> Page[Division]:
-    """List the communities of a district whose name contains something, by code."""
-    query = select(Division).where(Division.district == code, Division.kind == "community")
-    if name:
-        query = query.where(Division.name_zh.contains(name, autoescape=True))
-    if (after := key_of(cursor, str)) is not None:
-        query = query.where(Division.code > after[0])
-    rows = db.scalars(query.order_by(Division.code).limit(limit + 1)).all()
-    return cut(rows, limit, lambda row: (row.code,))
-
-
-def service_area(db: Session, district: str) -> ServiceHours | None:
-    """Return what a district promises, if it is served."""
-    row = db.get(ServiceArea, district)
-    return None if row is None else row.hours()
-
-
-def service_area_locked(db: Session, district: str) -> ServiceArea | None:
-    """Find what a district promises, and keep others from changing it."""
-    return db.get(ServiceArea, district, with_for_update=True)
-
-
-def operator_for(db: Session, district: str, community: str) -> UUID | None:
-    """Tell who collects in a community."""
-    return db.scalar(
-        select(Coverage.operator).where(Coverage.district == district, Coverage.community == community)
-    )
-
-
-def operator(db: Session, operator_id: UUID) -> Operator | None:
-    """Find an operator."""
-    return db.get(Operator, operator_id)
-
-
-def operator_names(db: Session, operators: Collection[UUID]) -> dict[UUID, str]:
-    """Name some operators."""
-    if not operators:
-        return {}
-    rows = db.execute(select(Operator.id, Operator.name_zh).where(Operator.id.in_(operators)))
-    return {row.id: row.name_zh for row in rows}
-
-
-def operators(db: Session, district: str, *, operator: UUID | None) -> Sequence[Operator]:
-    """List who collects in a district or has scales there, or one of them."""
-    covers = exists().where(Coverage.district == district, Coverage.operator == Operator.id)
-    weighs = exists().where(Scale.district == district, Scale.operator == Operator.id)
-    query = select(Operator).where(or_(covers, weighs), _is_of(Operator.id, operator))
-    return db.scalars(query.order_by(Operator.name_zh, Operator.id)).all()
+__all__ = [
+    "certificate_locked",
+    "certificates",
+    "checks",
+    "newest_check",
+    "scale",
+    "scale_locked",
+    "scale_of",
+    "scales",
+    "standing_certificates",
+]
 
 
 def scale(db: Session, district: str, scale_id: UUID, *, on: date) -> ScalePassport | None:

@@ -1,0 +1,1 @@
+"""Where residents go themselves: to bring what can be recycled, and to spend their points."""
