@@ -23,7 +23,7 @@ from backend.kit import db as kit
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.settings import settings
-from tests.web.conftest import DESK, Stage, Window, later, remember
+from tests.web.stage import DESK, Stage, Window, later, remember
 
 PASSWORD = "seven lamps by the lake"
 MOST_ROUNDS = 50

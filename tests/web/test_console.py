@@ -1,11 +1,9 @@
 """What staff do at the console, in a real browser on the real platform."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import FilePayload
 
@@ -14,17 +12,10 @@ from backend.identity.queries import ROLES
 from backend.kit.clock import CITY, utc_now
 from backend.web.build import HERE
 from tests.makers import a_picture
-from tests.web.conftest import PHONE, Stage, Window
 from tests.web.console import PASSWORD, Office, enrol, work
+from tests.web.stage import PHONE, Stage, Window
 
 NEW_PASSWORD = "eight lamps by the lake"
-
-
-@pytest.fixture(scope="module")
-def office(stage: Stage) -> Iterator[Office]:
-    opened = Office.open(stage)
-    yield opened
-    opened.close()
 
 
 def test_the_first_sign_in_changes_the_password_and_enrols_an_authenticator(

@@ -13,7 +13,7 @@ import pytest
 
 from backend.kit.clock import CITY
 from seeds import load
-from tests.web.conftest import DESK, PHONE, Stage, Window, measure
+from tests.web.stage import DESK, PHONE, Stage, Window, measure
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Route
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from tests.makers import a_dead_letter
-from tests.web.conftest import DESK, PHONE, Stage, Window, measure
 from tests.web.console import LINPING, YUHANG, Office, behind, market, settle, work
+from tests.web.stage import DESK, PHONE, Stage, Window, measure
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 

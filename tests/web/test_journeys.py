@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Route
 
 from backend.kit.clock import CITY, utc_now
 from seeds import load
-from tests.web.conftest import CODE, Person, Stage, Window
+from tests.web.stage import CODE, Person, Stage, Window
 
 
 def test_a_stranger_signs_in_sets_up_and_books(stage: Stage) -> None:

@@ -1,25 +1,17 @@
 """What staff decide at the console and others feel, in a real browser on the real platform."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.web.conftest import DESK, PHONE, Stage, Window
 from tests.web.console import PASSWORD, Office, answer, enrol, market, press, settle
+from tests.web.stage import DESK, PHONE, Stage, Window
 
 pytestmark = pytest.mark.long
 
 HOME = "16100000791"
 SEER = "16100000792"
-
-
-@pytest.fixture(scope="module")
-def office(stage: Stage) -> Iterator[Office]:
-    opened = Office.open(stage)
-    yield opened
-    opened.close()
 
 
 def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, office: Office) -> None:

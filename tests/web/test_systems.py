@@ -10,20 +10,13 @@ from standardwebhooks import Webhook
 from seeds import load
 from tests import receivers
 from tests.receivers import Receiver, a_certificate, receiving
-from tests.web.conftest import PHONE, Stage, Window
 from tests.web.console import Office, answer, press, work
+from tests.web.stage import PHONE, Stage, Window
 
 pytestmark = pytest.mark.long
 
 WEEK = ("2026-11-08", "2026-11-15")
 """Of the story, in which things were weighed."""
-
-
-@pytest.fixture(scope="module")
-def office(stage: Stage) -> Iterator[Office]:
-    opened = Office.open(stage)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

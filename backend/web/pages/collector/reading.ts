@@ -13,6 +13,11 @@ export const useDay = (date: string) => useKept(`day ${date}`, () => ask(pickups
 export const useScales = () => useKept("scales", async () => (await ask(networkListScales({ query: { limit: 100 } }))).items.filter((each) => each.standing !== "retired"));
 export const usePrices = () => useKept("prices", () => ask(catalogueShowPriceList({ path: { district: me.value!.district! } })));
 
+const ENDED = new Set(["confirmed", "returned", "over"]);
+
+/** Whether nothing is left to do there. */
+export const isOver = (stop: StopOut): boolean => ENDED.has(standing(visitAt(stop.id), stop));
+
 /** The address of a stop's page; a stop of another day says which. */
 export const linkTo = (stop: StopOut, rest = ""): string => {
   const date = dayOf(new Date(stop.window_start));

@@ -1,5 +1,5 @@
 // What each role of staff may do, as far as the console shows it; the server decides, and a test compares the two.
-const READS = ["budget:read", "colleague:read", "evidence:read", "factor_set:read", "offer:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
+const READS = ["budget:read", "colleague:read", "evidence:read", "factor_set:read", "merchant:read", "offer:read", "outlet:read", "place:read", "price_list:read", "scale:read", "settlement:read", "simulation:read"] as const;
 const OWN = ["notice:read", "second_factor:enrol", "secret:change", "service:read", "session:exchange"] as const;
 
 const ROLES = {
@@ -18,6 +18,7 @@ const ROLES = {
     "person:read",
     "person:vouch",
     "personal:reveal",
+    "place:edit",
     "price_list:draft",
     "programme:edit",
     "scale:check",

@@ -21,6 +21,7 @@ export const places: Place[] = [
   { to: "/settlement", icon: "sheet", says: "sheets.title", needs: "settlement:read" },
   { to: "/evidence", icon: "eye", says: "evidence.title", needs: "evidence:read" },
   { to: "/scales", icon: "scale", says: "scales.title", needs: "scale:read" },
+  { to: "/places", icon: "map", says: "places.title", needs: "place:read" },
   { to: "/log", icon: "seal", says: "log.title", isApart: true },
   { to: "/trail", icon: "trail", says: "trail.title", needs: "trail:read" },
   { to: "/jobs", icon: "alert", says: "jobs.title", needs: "jobs:manage" },

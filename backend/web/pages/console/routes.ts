@@ -27,6 +27,7 @@ export const router = conduct(
       { path: "/evidence", component: () => import("./views/Evidence.vue"), meta: { title: () => t("evidence.title") } },
       { path: "/scales", component: () => import("./views/Scales.vue"), meta: { title: () => t("scales.title") } },
       { path: "/scales/:id", component: () => import("./views/Scale.vue"), meta: { title: () => t("scale.title") } },
+      { path: "/places", component: () => import("./views/Places.vue"), meta: { title: () => t("places.title") } },
       { path: "/log", component: () => import("./views/Log.vue"), meta: { title: () => t("log.title") } },
       { path: "/people", component: () => import("./views/People.vue"), meta: { title: () => t("people.title") } },
       { path: "/service", component: () => import("./views/Service.vue"), meta: { title: () => t("service.title") } },

@@ -15,6 +15,7 @@ export const router = conduct(
       { path: "/pickups", component: () => import("./views/Pickups.vue"), meta: { title: () => t("pickups.title") } },
       { path: "/pickups/:id", component: () => import("./views/Pickup.vue"), meta: { title: () => t("pickup.title") } },
       { path: "/prices", component: () => import("./views/Prices.vue"), meta: { title: () => t("prices.title") } },
+      { path: "/outlets", component: () => import("./views/Outlets.vue"), meta: { title: () => t("outlets.title") } },
       { path: "/search", component: () => import("./views/Search.vue"), meta: { title: () => t("search.title") } },
       { path: "/guide", component: () => import("./views/Guide.vue"), meta: { title: () => t("guide.title") } },
       { path: "/receipts/:id", component: () => import("./views/Receipt.vue"), meta: { title: () => t("receipt.title") } },
