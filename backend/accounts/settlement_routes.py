@@ -31,6 +31,7 @@ from backend.accounts.settlement_schemas import (
     SignatureIn,
     WithdrawalIn,
 )
+from backend.accounts.tables import SHEETS
 from backend.accounts.workbook import workbook
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
@@ -40,6 +41,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 from backend.kit.sheets import CONTENT_TYPE
+from backend.kit.tables import also_as_table
 
 settlement = Room(
     "settlement",
@@ -54,6 +56,7 @@ settlement = Room(
 @settlement.arguments(SheetsIn, location="query")
 @settlement.response(200, SheetPageOut, example={"items": [SHEET], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(SHEETS, SheetPageOut)
 def list_sheets(args: dict[str, Any]) -> Page[Sheet]:
     """List the sheets of your district, or of whom you work for, the newest first."""
     return sheets.listed(session(), by=actor(), **args)

@@ -16,12 +16,14 @@ from backend.kit import fields as house
 from backend.kit.auth import NoHousehold, NotSignedIn, ScopeMissing, SignInUnfinished, View, mark
 from backend.kit.errors import Busy, Invalid, Problem
 from backend.kit.pace import TooOften, kind_of
+from backend.kit.sheets import CONTENT_TYPE
 
 _ABOUT = (
     "Book a pickup with one tap, agree on a weight, and see every point and gram in an append-only ledger. "
     "Times are RFC 3339 with an offset, ids are UUIDs, amounts are whole numbers with the unit in their "
     "name. Refusals are `application/problem+json` with a stable `code`. Every answer tells in `RateLimit` "
-    "and `RateLimit-Policy` how often its caller may call its operation; `x-rate-limit` names the kind."
+    "and `RateLimit-Policy` how often its caller may call its operation; `x-rate-limit` names the kind. "
+    "A list that documents a spreadsheet answers with one, whole, to `Accept: ` and its media type."
 )
 _LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 _KEY_PARAMETER = {
@@ -183,6 +185,8 @@ def _document(doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **_
     responses = {str(int(status)): found for status, found in doc.get("responses", {}).items()}
     if said.get("tagged"):
         responses["200"] = {**responses["200"], "headers": {"ETag": _TAG_HEADER}}
+    if said.get("table"):
+        responses["200"]["content"][CONTENT_TYPE] = {"schema": {"type": "string", "format": "binary"}}
     if "422" in responses:
         problems.append(Invalid)
     responses |= _responses(list(dict.fromkeys(problems)))

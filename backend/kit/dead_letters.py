@@ -16,6 +16,8 @@ from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.jobs import OutboxEvent, retry
 from backend.kit.paging import CursorUnreadable, Page, PageIn, cut, key_of, page_out
+from backend.kit.sheets import Column, Kind, Layout
+from backend.kit.tables import also_as_table
 
 blp = Room("jobs", __name__, url_prefix="/v1/jobs", description="Events that were given up.")
 
@@ -53,11 +55,29 @@ class EventOut(Out):
     dead_at = Moment(required=True, allow_none=True, metadata={"description": "when it was given up"})
 
 
+_PAGE = page_out(EventOut)
+_TABLE = Layout(
+    "dead-letters",
+    "死信",
+    "Dead letters",
+    (
+        Column("topic", "事项", "Topic", width=28),
+        Column("created_at", "产生时间", "Made", Kind.MOMENT, width=20),
+        Column("due_at", "应办时间", "Due", Kind.MOMENT, width=20),
+        Column("attempts", "尝试次数", "Tries", Kind.INTEGER),
+        Column("last_error", "最后错误", "Last error", width=28),
+        Column("dead_at", "放弃时间", "Given up", Kind.MOMENT, width=20),
+        Column("id", "编号", "Id", width=40),
+    ),
+)
+
+
 @blp.get("/dead")
 @requires("jobs:manage")
 @blp.arguments(PageIn, location="query")
-@blp.response(200, page_out(EventOut), example={"items": [_EVENT], "next_cursor": None})
+@blp.response(200, _PAGE, example={"items": [_EVENT], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(_TABLE, _PAGE)
 def list_dead(args: dict[str, Any]) -> Page[OutboxEvent]:
     """List the events of your district that were given up, the newest first."""
     return given_up(session(), actor().district, **args)

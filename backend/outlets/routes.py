@@ -10,12 +10,14 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 from backend.network.errors import PositionOutsideDistrict
 from backend.outlets import queries, service
 from backend.outlets.errors import OutletClosed, OutletNotClosed, OutletNotFound
 from backend.outlets.examples import CLOSED, NEW_OUTLET, OUTLET
 from backend.outlets.queries import Outlet
 from backend.outlets.schemas import OutletIn, OutletOut, OutletPageOut, OutletsIn
+from backend.outlets.tables import OUTLETS
 from backend.rewards.errors import MerchantNotFound
 
 blp = Room("outlets", __name__, description="Where residents bring recyclables, and spend their points.")
@@ -27,6 +29,7 @@ _OUTLET = "/outlets/<uuid:outlet_id>"
 @blp.arguments(OutletsIn, location="query")
 @blp.response(200, OutletPageOut, example={"items": [OUTLET], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(OUTLETS, OutletPageOut)
 def list_outlets(args: dict[str, Any]) -> Page[Outlet]:
     """List the outlets of your district by name; not all of them are on the map."""
     return queries.outlets(session(), actor().district, **args)

@@ -13,6 +13,7 @@ from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 from backend.simulation import factoring, queries
 from backend.simulation.errors import (
     FactorRunLive,
@@ -35,6 +36,7 @@ from backend.simulation.factor_schemas import (
     RecomputationIn,
 )
 from backend.simulation.rules import FactorRun
+from backend.simulation.tables import RUN, RUNS
 
 blp = Room(
     "factor_runs",
@@ -85,6 +87,7 @@ def recompute(body: dict[str, Any]) -> ShownRun:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, FactorRunPageOut, example={"items": [FACTORS_FOUND], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(RUNS, FactorRunPageOut)
 def list_runs(args: dict[str, Any]) -> Page[ShownRun]:
     """List your district's runs of factors, the newest first."""
     page = queries.factor_runs(session(), actor().district, **args)
@@ -95,6 +98,7 @@ def list_runs(args: dict[str, Any]) -> Page[ShownRun]:
 @requires("factor_set:read")
 @blp.response(200, FactorRunOut, example=FACTORS_FOUND)
 @refuses(FactorRunNotFound)
+@also_as_table(RUN, FactorRunOut, of="found.materials")
 def show_run(factor_run_id: UUID) -> ShownRun:
     """Show how far a run is, and what it came to."""
     return _shown(queries.factor_run(session(), actor().district, factor_run_id))

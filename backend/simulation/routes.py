@@ -15,6 +15,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
 from backend.kit.sheets import CONTENT_TYPE
+from backend.kit.tables import also_as_table
 from backend.simulation import queries, service
 from backend.simulation.errors import (
     AlreadyOver,
@@ -39,6 +40,7 @@ from backend.simulation.schemas import (
     SimulationOut,
     SimulationPageOut,
 )
+from backend.simulation.tables import SIMULATIONS
 from backend.simulation.workbook import workbook
 from backend.subsidy.errors import ProgrammeNotFound
 
@@ -83,6 +85,7 @@ def ask(body: dict[str, Any]) -> Shown:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, SimulationPageOut, example={"items": [DONE], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(SIMULATIONS, SimulationPageOut)
 def list_simulations(args: dict[str, Any]) -> Page[Shown]:
     """List the district's simulations, the newest first."""
     page = queries.simulations(session(), actor().district, **args)

@@ -11,6 +11,7 @@ from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
 from backend.kit.pace import SIGN_IN, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 from backend.staffing import queries, service
 from backend.staffing.errors import (
     ColleagueNotFound,
@@ -42,6 +43,7 @@ from backend.staffing.schemas import (
     TrailIn,
     TrailPageOut,
 )
+from backend.staffing.tables import COLLEAGUES, INVITATIONS, TRAIL
 
 blp = Room("staffing", __name__, description="Who works in a district, and the trail of what they changed.")
 
@@ -51,6 +53,7 @@ blp = Room("staffing", __name__, description="Who works in a district, and the t
 @blp.arguments(ColleaguesIn, location="query")
 @blp.response(200, ColleaguePageOut, example={"items": [COLLEAGUE], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(COLLEAGUES, ColleaguePageOut)
 def list_colleagues(args: dict[str, Any]) -> Page[Colleague]:
     """List who works in the caller's district; an operator's manager sees the operator's collectors."""
     return queries.colleagues(session(), actor(), **args)
@@ -85,6 +88,7 @@ def invite(body: dict[str, Any]) -> Invitation:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, StaffInvitedPageOut, example={"items": [INVITED], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(INVITATIONS, StaffInvitedPageOut)
 def list_invitations(args: dict[str, Any]) -> Page[Invited]:
     """List who is invited and has not come yet, without the codes, the oldest first."""
     return queries.invitations(session(), actor(), at=now(), **args)
@@ -141,6 +145,7 @@ def accept_as_collector(body: dict[str, Any]) -> SignedIn:
 @blp.arguments(TrailIn, location="query")
 @blp.response(200, TrailPageOut, example={"items": [CHANGE], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(TRAIL, TrailPageOut)
 def list_trail(args: dict[str, Any]) -> Page[Change]:
     """List what staff changed in the caller's district, newest first.
 

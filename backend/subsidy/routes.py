@@ -11,6 +11,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 from backend.subsidy import budgets, orders, queries, service
 from backend.subsidy.errors import (
     BudgetBelowDrawn,
@@ -57,6 +58,7 @@ from backend.subsidy.schemas import (
     ProgrammesOut,
     QueuedSubsidyPageOut,
 )
+from backend.subsidy.tables import BUDGETS, ORDERS
 
 blp = Room("subsidy", __name__, description="Subsidy programmes, their budgets, and the low-value guide.")
 
@@ -132,6 +134,7 @@ def close_programme(body: dict[str, Any], programme: UUID) -> Programme:
 @blp.get("/budgets")
 @requires("budget:read")
 @blp.response(200, BudgetsOut, example={"items": [BUDGET]})
+@also_as_table(BUDGETS, BudgetsOut)
 def list_budgets() -> dict[str, Any]:
     """List what the district's programmes have, hold and have left, the newest period first."""
     return {"items": queries.budgets(session(), actor().district)}
@@ -181,6 +184,7 @@ def thaw(body: dict[str, Any], programme: UUID, period: str) -> Budget:
 @blp.arguments(BudgetOrdersIn, location="query")
 @blp.response(200, BudgetOrderPageOut, example={"items": [ORDER], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(ORDERS, BudgetOrderPageOut)
 def list_orders(args: dict[str, Any]) -> Page[Order]:
     """List movements of money that were drafted, the newest first."""
     return queries.orders(session(), actor().district, **args)

@@ -9,6 +9,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 from backend.webhooks import queries, service
 from backend.webhooks.errors import (
     DeliveryNotFound,
@@ -42,6 +43,7 @@ from backend.webhooks.schemas import (
     RenewedOut,
     ReplayIn,
 )
+from backend.webhooks.tables import DELIVERIES, ENDPOINTS
 
 blp = Room(
     "webhooks",
@@ -66,6 +68,7 @@ EVENTS = [
 @blp.get("/endpoints")
 @requires("webhook:manage")
 @blp.response(200, EndpointsOut, example={"items": [ENDPOINT]})
+@also_as_table(ENDPOINTS, EndpointsOut)
 def list_endpoints() -> dict[str, Any]:
     """List the endpoints of your operator in this district."""
     return {"items": queries.endpoints(session(), by=actor())}
@@ -156,6 +159,7 @@ def ping(endpoint_id: UUID) -> WebhookDelivery:
 @blp.arguments(DeliveriesIn, location="query")
 @blp.response(200, DeliveryPageOut, example={"items": [DELIVERY], "next_cursor": None})
 @refuses(EndpointNotFound, CursorUnreadable)
+@also_as_table(DELIVERIES, DeliveryPageOut)
 def list_deliveries(args: dict[str, Any], endpoint_id: UUID) -> Page[WebhookDelivery]:
     """List what was sent to an endpoint or is to be, the newest first; kept for 30 days."""
     return queries.deliveries(session(), endpoint_id, by=actor(), **args)

@@ -9,6 +9,7 @@ from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 from backend.network.errors import ScaleNotFound, ScaleRetired
 from backend.weighing import evidence, queries, service
 from backend.weighing.errors import (
@@ -46,6 +47,7 @@ from backend.weighing.schemas import (
     WeighingIn,
     WeighingPageOut,
 )
+from backend.weighing.tables import WEIGHTS
 
 blp = Room(
     "weighings",
@@ -162,6 +164,7 @@ _DECIDED = {"decided_by": RECORD["scale_id"], "decided_at": "2026-11-17T02:00:00
 @desk.arguments(EvidenceIn, location="query")
 @desk.response(200, EvidencePageOut, example={"items": [EVIDENCE], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(WEIGHTS, EvidencePageOut)
 def list_evidence(args: dict[str, Any]) -> Page[WeighingLine]:
     """List the lines whose subsidies wait for a decision, or those that have one, the oldest first."""
     return queries.evidence(session(), actor().district, **args)

@@ -20,6 +20,7 @@ from backend.identity.queries import StaffRole
 from backend.identity.rules import TERMS
 from backend.kit.auth import notes
 from backend.kit.errors import Problem
+from backend.kit.sheets import Layout
 from tests import makers
 from tests.walls.world import Stage
 
@@ -390,6 +391,8 @@ class Operation:
     address: str
     scope: str | None
     refusals: tuple[type[Problem], ...]
+    table: Layout | None
+    """As what spreadsheet it answers whoever asks for one."""
 
     @property
     def call(self) -> Call:
@@ -414,7 +417,9 @@ def operations() -> dict[str, Operation]:
             if rule.rule.startswith("/v1/"):
                 name = said["operation"]
                 refusals = tuple(said.get("refusals", ()))
-                found[name] = Operation(name, method, _address(rule), said["scope"], refusals)
+                found[name] = Operation(
+                    name, method, _address(rule), said["scope"], refusals, said.get("table")
+                )
     return found
 
 

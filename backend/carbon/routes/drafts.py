@@ -33,6 +33,7 @@ from backend.carbon.schemas import (
     FactorEditIn,
     ValidityIn,
 )
+from backend.carbon.tables import DRAFTS, FACTORS
 from backend.catalogue.errors import MaterialUnknown
 from backend.kit.auth import refuses, requires
 from backend.kit.drafts import (
@@ -48,6 +49,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 
 _UNSOUND = (
     *(FactorSetEmpty, FactorTwice, MaterialUnknown, FactorAbsurd, FactorBoundsCrossed, FactorSourceUnclear),
@@ -63,6 +65,7 @@ _DRAFTED = {"title": DRAFT["title"], "note": "", "naming": NAMING, "factors": [F
 @blp.arguments(DraftsIn, location="query")
 @blp.response(200, FactorDraftPageOut, example={"items": [DRAFT_HEAD], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(DRAFTS, FactorDraftPageOut)
 def list_drafts(args: dict[str, Any]) -> Page[FactorDraftHead]:
     """List the drafts of the city's next set, the newest first."""
     return queries.drafts(session(), **args)
@@ -83,6 +86,7 @@ def draft(body: dict[str, Any]) -> FactorDraft:
 @requires("factor_set:read")
 @blp.response(200, FactorDraftOut, example=DRAFT)
 @refuses(DraftNotFound)
+@also_as_table(FACTORS, FactorDraftOut, of="factors")
 @tagged
 def show_draft(factor_draft_id: UUID) -> FactorDraft:
     """Show a draft with its factors; its `ETag` is what every step sends back."""

@@ -10,9 +10,11 @@ from backend.carbon.examples import FACTOR_SET
 from backend.carbon.queries import FactorSet
 from backend.carbon.routes.room import blp
 from backend.carbon.schemas import FactorSetOut, FactorSetPageOut, FactorsIn
+from backend.carbon.tables import FACTORS, SETS
 from backend.kit.auth import public, refuses
 from backend.kit.http import now, session
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 
 
 @blp.get("/factors")
@@ -30,6 +32,7 @@ def show_factors(args: dict[str, datetime | None]) -> FactorSet:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, FactorSetPageOut, example={"items": [FACTOR_SET], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(SETS, FactorSetPageOut)
 def list_factor_sets(args: dict[str, Any]) -> Page[FactorSet]:
     """List all sets that were ever approved, in force or not, the newest first."""
     return queries.factor_sets(session(), **args)
@@ -39,6 +42,7 @@ def list_factor_sets(args: dict[str, Any]) -> Page[FactorSet]:
 @public
 @blp.response(200, FactorSetOut, example=FACTOR_SET)
 @refuses(NoFactorSet)
+@also_as_table(FACTORS, FactorSetOut, of="factors")
 def show_factor_set(factor_set_id: UUID) -> FactorSet:
     """Show an approved set, in force or not."""
     return queries.factor_set_by_id(session(), factor_set_id)

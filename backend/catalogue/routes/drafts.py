@@ -43,6 +43,7 @@ from backend.catalogue.schemas import (
     PublicationIn,
     ReasonIn,
 )
+from backend.catalogue.tables import DRAFTS
 from backend.kit.auth import refuses, requires
 from backend.kit.drafts import (
     DraftNotFound,
@@ -56,6 +57,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 
 _UNSOUND = (
     *(NothingPriced, MaterialTwice, MaterialUnknown, MaterialRefused, RateNegative, RateAbsurd, RefusedEarns),
@@ -72,6 +74,7 @@ _DRAFTED = {"title": DRAFT["title"], "note": "", "rates": [RATE]}
 @blp.arguments(DraftsIn, location="query")
 @blp.response(200, DraftPageOut, example={"items": [DRAFT_HEAD], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(DRAFTS, DraftPageOut)
 def list_drafts(args: dict[str, Any]) -> Page[DraftHead]:
     """List the drafts of your district's price lists, the newest first."""
     return queries.drafts(session(), actor().district, **args)

@@ -18,10 +18,12 @@ from backend.catalogue.schemas import (
     PriceListPageOut,
     PriceListsIn,
 )
+from backend.catalogue.tables import RATES, VERSIONS
 from backend.kit.auth import public, refuses
 from backend.kit.db import see
 from backend.kit.http import now, session
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 
 
 @blp.get("/materials")
@@ -50,6 +52,7 @@ def show_price_list(args: dict[str, datetime | None], district: str) -> PriceLis
 @blp.arguments(PriceListsIn, location="query")
 @blp.response(200, PriceListPageOut, example={"items": [PRICE_LIST_HEAD], "next_cursor": None})
 @refuses(CursorUnreadable, NoPriceList)
+@also_as_table(VERSIONS, PriceListPageOut)
 def list_price_lists(args: dict[str, Any], district: str) -> Page[PriceListHead]:
     """List the versions that a district has published, the newest first, or those of a day."""
     see(session(), district)
@@ -60,6 +63,7 @@ def list_price_lists(args: dict[str, Any], district: str) -> Page[PriceListHead]
 @public
 @blp.response(200, PriceListOut, example=PRICE_LIST)
 @refuses(NoPriceList)
+@also_as_table(RATES, PriceListOut, of="rates")
 def show_version(district: str, version_number: int) -> PriceList:
     """Show a version, in force or not."""
     see(session(), district)

@@ -42,11 +42,13 @@ from backend.identity.schemas.staff import (
     StaffIn,
 )
 from backend.identity.schemas.tokens import SessionOut
+from backend.identity.tables import PHONES
 from backend.kit import cookies
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, address, now, session
 from backend.kit.pace import SIGN_IN, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 
 
 @blp.post("/sign-in/collector")
@@ -174,6 +176,7 @@ def offer_phone() -> PhoneOffered:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, PhonePageOut, example={"items": [PHONE_KNOWN], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(PHONES, PhonePageOut)
 def list_phones(args: dict[str, Any]) -> Page[PhoneKnown]:
     """List the phones of your operator, bound or still awaited, the oldest first."""
     by = actor()

@@ -1,7 +1,7 @@
 """What a spreadsheet is made of: columns that know what they hold, each with a heading in both languages."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -34,6 +34,8 @@ class Column:
     en: str
     kind: Kind = Kind.TEXT
     width: int = 18
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """How it says in both languages what the wire calls by a word of its own."""
 
     @property
     def heading(self) -> str:

@@ -6,12 +6,14 @@ from backend.kit.auth import refuses, requires
 from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.paging import CursorUnreadable, Page
+from backend.kit.tables import also_as_table
 from backend.network import places, queries
 from backend.network.errors import CommunityNotFound, PositionOutsideDistrict
 from backend.network.examples import PLACED_COMMUNITY
 from backend.network.queries import PlacedCommunity
 from backend.network.routes.room import blp
 from backend.network.schemas import PlacedCommunitiesIn, PlacedCommunityOut, PlacedCommunityPageOut, PlaceIn
+from backend.network.tables import COMMUNITIES
 
 _COMMUNITY = "/communities/<string(maxlength=40):community_code>"
 
@@ -21,6 +23,7 @@ _COMMUNITY = "/communities/<string(maxlength=40):community_code>"
 @blp.arguments(PlacedCommunitiesIn, location="query")
 @blp.response(200, PlacedCommunityPageOut, example={"items": [PLACED_COMMUNITY], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(COMMUNITIES, PlacedCommunityPageOut)
 def list_placed_communities(args: dict[str, Any]) -> Page[PlacedCommunity]:
     """List the communities of your district with where they are, by code."""
     return queries.placed_communities(session(), actor().district, **args)

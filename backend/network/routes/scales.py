@@ -11,6 +11,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.tables import also_as_table
 from backend.network import queries, scales
 from backend.network.errors import (
     CertificateEndsBeforeItBegins,
@@ -56,6 +57,7 @@ from backend.network.schemas import (
     ScalePageOut,
     ScalesIn,
 )
+from backend.network.tables import CERTIFICATES, CHECKS, SCALES
 
 _SCALE = "/scales/<uuid:scale_id>"
 
@@ -74,6 +76,7 @@ def list_operators() -> dict[str, Sequence[Operator]]:
 @blp.arguments(ScalesIn, location="query")
 @blp.response(200, ScalePageOut, example={"items": [SCALE], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(SCALES, ScalePageOut)
 def list_scales(args: dict[str, Any]) -> Page[ScalePassport]:
     """List the scales of the district, or of the operator you work for, by serial number."""
     who = actor()
@@ -111,6 +114,7 @@ def _seen(scale_id: UUID) -> ScalePassport:
 @blp.arguments(PageIn, location="query")
 @blp.response(200, CertificatePageOut, example={"items": [CERTIFICATE], "next_cursor": None})
 @refuses(ScaleNotFound, CursorUnreadable)
+@also_as_table(CERTIFICATES, CertificatePageOut)
 def list_certificates(args: dict[str, Any], scale_id: UUID) -> Page[CertificateEntry]:
     """List a scale's certificates, the newest verification first; withdrawn ones say so."""
     return queries.certificates(session(), actor().district, _seen(scale_id).id, **args)
@@ -144,6 +148,7 @@ def withdraw_certificate(body: dict[str, str], certificate_id: UUID) -> Certific
 @blp.arguments(PageIn, location="query")
 @blp.response(200, CheckPageOut, example={"items": [CHECK], "next_cursor": None})
 @refuses(ScaleNotFound, CursorUnreadable)
+@also_as_table(CHECKS, CheckPageOut)
 def list_checks(args: dict[str, Any], scale_id: UUID) -> Page[CheckEntry]:
     """List what a scale showed under known weights, the newest first."""
     return queries.checks(session(), actor().district, _seen(scale_id).id, **args)

@@ -1,0 +1,36 @@
+"""The list of sheets as a spreadsheet; what stands on one is another workbook."""
+
+from backend.kit.sheets import Column, Kind, Layout
+
+_STATES = {
+    "drawn_up": "已生成 drawn up",
+    "signed": "一人已签 signed by one",
+    "countersigned": "两人已签 signed by two",
+    "paid": "已支付 paid",
+    "withdrawn": "已撤回 withdrawn",
+}
+_PARTIES = {"operator": "运营企业 operator", "merchant": "商户 merchant", "programme": "补贴项目 programme"}
+SHEETS = Layout(
+    "settlement-sheets",
+    "结算单",
+    "Settlement sheets",
+    (
+        Column("month", "月份", "Month"),
+        Column("party_kind", "对象类别", "Kind of party", width=28, words=_PARTIES),
+        Column("party_zh", "对象（中文）", "Party (Chinese)", width=32),
+        Column("party_en", "对象（英文）", "Party", width=32),
+        Column("state", "状态", "State", width=28, words=_STATES),
+        Column("differences", "未解释差异", "Unexplained", Kind.INTEGER),
+        Column("amounts.dues_fen", "应收（元）", "Dues (yuan)", Kind.FEN),
+        Column("amounts.payable_fen", "应付（元）", "Payable (yuan)", Kind.FEN),
+        Column("amounts.points", "绿分", "Points", Kind.INTEGER),
+        Column("lines", "行数", "Lines", Kind.INTEGER),
+        Column("drawn_up_at", "生成时间", "Drawn up", Kind.MOMENT, width=20),
+        Column("signed_at", "第一签字", "Signed", Kind.MOMENT, width=20),
+        Column("countersigned_at", "第二签字", "Countersigned", Kind.MOMENT, width=20),
+        Column("paid_at", "支付时间", "Paid", Kind.MOMENT, width=20),
+        Column("paid_reference", "支付凭证", "Reference", width=28),
+        Column("digest", "摘要", "Digest", width=68),
+        Column("id", "编号", "Id", width=40),
+    ),
+)
