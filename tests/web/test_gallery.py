@@ -14,12 +14,13 @@ import pytest
 from backend.kit.clock import CITY
 from seeds import load
 from tests.web.stage import DESK, PHONE, Stage, Window, measure
+from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
 ZHANG = load.cast("zhang_san")["phone"]
 WANG = load.cast("wang_wu")["phone"]
-NEWCOMER = "16100000999"
+NEWCOMER, LAPSED = "16100000999", "16100000998"
 MOST_KB = 150
 """What a first page may load on a phone."""
 
@@ -77,6 +78,14 @@ def ask_before_redeeming(window: Window) -> None:
     window.page.locator("dialog[open]").wait_for()
 
 
+def end_the_session(window: Window) -> None:
+    """Lose the session, as if it had been ended elsewhere."""
+    window.page.context.clear_cookies()
+    window.page.locator("main a[href='/app/devices']").click()
+    window.page.locator(".lapsed").wait_for()
+    window.complaints.clear()
+
+
 PICTURES = [
     Picture("landing", "/", None),
     Picture("sign-in", "/app/sign-in", None),
@@ -96,6 +105,9 @@ PICTURES = [
     Picture("prices-elder", "/app/prices", elder=True),
     Picture("search", "/app/search"),
     Picture("guide", "/app/guide"),
+    Picture("outlets", "/app/outlets"),
+    Picture("outlets-elder", "/app/outlets", elder=True),
+    Picture("lapsed", "/app/me", LAPSED, end_the_session),
     Picture("account", "/app/account"),
     Picture("account-elder", "/app/account", elder=True),
     Picture("factors", "/app/factors"),
@@ -127,7 +139,12 @@ WALKS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def busy(stage: Stage) -> None:
-    """Let something be going on: a quote that waits, a voucher in hand, an address that was looked at."""
+    """Let something be going on: a quote that waits, a voucher in hand, an address that was looked at.
+
+    Places on the map are the tests' own, and stand for none.
+    """
+    put_on_the_map(stage)
+    stage.newcomer(LAPSED)
     newcomer = stage.resident(NEWCOMER)
     community = newcomer.get("/v1/districts/330110/communities?limit=1")["items"][0]["code"]
     home = {"community": community, "address": "示范路 9 号 9 幢 909 室"}
@@ -181,6 +198,10 @@ def test_take_a_collectors_way(
         snap(window, gallery, "collector-day-empty")
         window.open(f"/collector/?date={day}")
         snap(window, gallery, "collector-day")
+        press(window, "在地图上看|Show the map")
+        window.page.locator(".pin").first.wait_for()
+        snap(window, gallery, "collector-map")
+        press(window, "收起地图|Hide the map")
         window.open(f"/collector/stops/{pickup['id']}?date={day}")
         snap(window, gallery, "collector-stop")
         press(window, "接单|Take it on", "我到门口了|I am at the door")

@@ -18,6 +18,7 @@ from backend.kit.db import transaction
 from tests.makers import a_dead_letter
 from tests.web.console import LINPING, YUHANG, Office, behind, market, settle, work
 from tests.web.stage import DESK, PHONE, Stage, Window, measure
+from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
@@ -87,6 +88,14 @@ def issue_a_card(window: Window) -> None:
     window.page.locator("figure img").wait_for()
 
 
+def place_a_community(window: Window) -> None:
+    """Choose a community, and a point of the map for it."""
+    window.page.locator("tbody .button").nth(1).click()
+    window.page.locator("#latitude").wait_for()
+    window.page.locator(".map").click(position={"x": 150, "y": 200})
+    window.page.locator(".pin.draft").wait_for()
+
+
 class Scenes:
     """What goes on in the district while the pictures are taken."""
 
@@ -107,6 +116,7 @@ class Scenes:
             a_dead_letter(db, at=utc_now())
         settle(office.stage)
         found = office.call("admin", "GET", "/v1/settlement/sheets")["items"]
+        put_on_the_map(office.stage)
         self.sheet = next(each["id"] for each in found if each["party_kind"] == "operator")
         self.programme = office.call("admin", "GET", "/v1/budgets")["items"][0]
         found = office.call("admin", "GET", "/v1/simulations")["items"]
@@ -230,6 +240,8 @@ PICTURES = [
     ),
     Picture("scale", "/console/scales/{scale}"),
     Picture("scale-retire", "/console/scales/{scale}", then=press_first(".danger")),
+    Picture("places", "/console/places", "auditor"),
+    Picture("place", "/console/places", then=place_a_community),
     Picture("log", "/console/log", "auditor"),
     Picture("factors", "/console/factors", "auditor"),
     Picture("factor-set", "/console/factors/{factor_set}", "approver"),

@@ -11,6 +11,9 @@ from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from backend.kit.positions import Position
 from backend.network import places
+from backend.network import queries as networks
+from backend.outlets import queries as outlets
+from backend.outlets import service as shops
 from tests.makers import as_it_is
 from tests.web.console import YUHANG, Office, answer, behind, press
 from tests.web.stage import PHONE, Stage, Window
@@ -32,6 +35,21 @@ def place(stage: Stage, community: str) -> None:
     with behind(stage), transaction(districts=[YUHANG]) as db:
         by = Actor.system(YUHANG)
         places.place(db, community, by=by, at=utc_now(), position=HERE, is_as_seen=as_it_is)
+
+
+def put_on_the_map(stage: Stage) -> None:
+    """Put on the map what the pictures show: the first communities, and where the demo's shops would be."""
+    with behind(stage), transaction(districts=[YUHANG]) as db:
+        by, at = Actor.system(YUHANG), utc_now()
+        found = networks.communities(db, YUHANG, name="", cursor=None, limit=4).items
+        for nth, each in enumerate(found):
+            where = Position(30_300_000 + 9_000 * nth, 119_950_000 + 12_000 * (nth % 2))
+            places.place(db, each.code, by=by, at=at, position=where, is_as_seen=as_it_is)
+        (shop, *_) = outlets.outlets(db, YUHANG, kind=None, closed=False, cursor=None, limit=9).items
+        names = {name: getattr(shop, name) for name in ("name_zh", "name_en", "address")}
+        seen = {"merchant": shop.merchant and shop.merchant.id, "position": Position(30_310_000, 119_975_000)}
+        hours = "每天 8:00–21:00"
+        shops.change(db, shop.id, by=by, at=at, is_as_seen=as_it_is, hours=hours, **names, **seen)
 
 
 def pin(window: Window, says: str) -> Any:

@@ -18,8 +18,6 @@ import { me } from "./me";
 import { done, mine, recall, see, todo, troubled, unanswered, waiting, type Sheet, type Step, type Visit } from "./visits";
 
 export const sending = ref(false);
-/** Whether the server wants to know again who has this phone. */
-export const signedOut = ref(false);
 
 const SOON = 1_000;
 const LATE = 60_000;
@@ -48,8 +46,7 @@ function exclusively(work: () => Promise<void>): Promise<void> {
 
 async function sendAll(): Promise<void> {
   await recall();
-  signedOut.value = me.value !== undefined && !isSignedIn();
-  if (!me.value || signedOut.value) return;
+  if (!me.value || !isSignedIn()) return;
   const queue = mine.value.filter((visit) => !visit.trouble).reverse();
   for (const visit of queue) {
     if (!(await sendOne(visit))) return;
@@ -64,16 +61,15 @@ async function sendOne(visit: Visit): Promise<boolean> {
       const answer = await send(visit, step);
       await done(visit, step.key, answer && sheetOf(answer));
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status === 401 || error.status === 429) return later(error);
-      if (!error.isFinal) return later(error, true);
+      if (!(error instanceof Refusal) || error.status === 401 || error.status === 429) return later();
+      if (!error.isFinal) return later(true);
       if (!(await refused(visit, step, error))) return true;
     }
   }
   return true;
 }
 
-function later(error: unknown, others = false): boolean {
-  signedOut.value = error instanceof Refusal && error.status === 401;
+function later(others = false): boolean {
   pause = Math.min(pause * 2, LATE) * (0.75 + Math.random() / 2);
   return others;
 }

@@ -1,5 +1,5 @@
 // Reading and doing, with what a page shows meanwhile.
-import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
+import { getCurrentInstance, onActivated, onDeactivated, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from "vue";
 import { newKey, Refusal } from "./client";
 
 export interface Reading<T> {
@@ -35,6 +35,11 @@ export function useReading<T>(read: () => Promise<T>): Reading<T> {
     }
   }
   void reload();
+  // A page that was kept while somebody signed in again shows what is theirs.
+  if (getCurrentInstance()) {
+    onDeactivated(() => ([data.value, failure.value] = [undefined, undefined]));
+    onActivated(() => (data.value === undefined && !loading.value ? void reload() : undefined));
+  }
   return { data, failure, loading, reload };
 }
 

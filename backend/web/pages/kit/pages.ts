@@ -1,7 +1,7 @@
 // What the router of every entry does alike.
 import { nextTick, watch } from "vue";
 import type { Router } from "vue-router";
-import { isSignedIn } from "./session";
+import { isSignedIn, lapsed } from "./session";
 import { language, t } from "./words";
 
 declare module "vue-router" {
@@ -21,9 +21,10 @@ export function conduct(router: Router): Router {
     document.title = title ? `${title()} · ${t("app.name")}` : t("app.name");
   };
   watch(language, entitle);
-  router.afterEach(async (_to, from) => {
+  router.afterEach(async (to, from) => {
     entitle();
-    await nextTick();
+    await nextTick(); // what was kept while the session was over is back in its place
+    if (!to.meta.open && isSignedIn()) lapsed.value = false;
     if (from.matched.length) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   });
   return router;

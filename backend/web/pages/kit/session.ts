@@ -1,5 +1,7 @@
 // Who is signed in. The tokens are cookies that no script reads; kept here is only that there are some, and until when.
 
+import { ref } from "vue";
+
 const refreshing = new Map<string, Promise<boolean>>();
 const EARLY = 20_000;
 
@@ -20,6 +22,14 @@ export function began(until: { access_expires_at: string }): void {
   localStorage.setItem(place(), until.access_expires_at);
 }
 
+/** Whether the session ended without being left here: elsewhere, or because its time was over. */
+export const lapsed = ref(false);
+
+// Whoever signs in again in another window may go on in this one.
+addEventListener("storage", ({ key, newValue }) => {
+  if (key === place() && newValue) lapsed.value = false;
+});
+
 const leavers: (() => void)[] = [];
 
 /** Say what else happens once a session is over, be it left or ended from elsewhere. */
@@ -28,6 +38,11 @@ export const onEnded = (then: () => void): void => void leavers.push(then);
 export function ended(): void {
   localStorage.removeItem(place());
   for (const then of leavers) then();
+}
+
+function lapse(): void {
+  lapsed.value = true;
+  ended();
 }
 
 const isStale = (): boolean => Date.parse(localStorage.getItem(place()) ?? "") - Date.now() < EARLY;
@@ -54,6 +69,6 @@ async function exchange(before: string | null): Promise<boolean> {
     body: "{}",
   });
   if (answer.ok) began(await answer.json());
-  else if (answer.status === 401) ended();
+  else if (answer.status === 401) lapse();
   return answer.ok;
 }
