@@ -1,6 +1,7 @@
 """The questions that are asked of simulations, and what one reads before it goes on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,8 @@ from backend.simulation.rules import (
     Group,
     Lists,
     Opening,
-    Pair,
     Proposal,
-    Replay,
+    Side,
     Simulation,
     State,
     exact,
@@ -102,18 +102,19 @@ def checkpoint(db: Session, district: str, simulation_id: UUID) -> Checkpoint | 
     return db.get(Checkpoint, (district, simulation_id))
 
 
-def lists(db: Session, district: str, asked: Simulation) -> Lists:
-    """Read what the weighings of a period were quoted by, and would have been.
+def lists(db: Session, district: str, asked: Simulation) -> tuple[Lists, Lists]:
+    """Read what the weighings of a period were quoted by, and what they would have been.
 
     All of it comes before the tape: while that runs, nothing else can be asked of the database.
     """
-    proposal, found = Proposal.read(asked.proposal), Lists()
+    proposal = Proposal.read(asked.proposal)
+    in_force, proposed, factors = {}, {}, {}
     for price_list, factor_set in replaying.quoted_by(db, district, since=asked.since, until=asked.until):
         rates = catalogue.version(db, district, price_list).rates
-        found.in_force[str(price_list)] = _exact(rates)
-        found.proposed[str(price_list)] = _exact(proposal.over(rates))
-        found.factors[str(factor_set)] = exact_factors(carbon.factor_set_by_id(db, factor_set))
-    return found
+        in_force[str(price_list)] = _exact(rates)
+        proposed[str(price_list)] = _exact(proposal.over(rates))
+        factors[str(factor_set)] = exact_factors(carbon.factor_set_by_id(db, factor_set))
+    return Lists(in_force, factors), Lists(proposed, factors)
 
 
 def _exact(rates: Mapping[str, catalogue.Rate]) -> dict[str, ExactRate]:
@@ -125,8 +126,10 @@ def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:
     return subsidies.all_events(db, district)
 
 
-def begin(db: Session, district: str, asked: Simulation) -> tuple[Pair, Ends]:
-    """Begin two replays where things stood before the first weighing of the period."""
+def begin(
+    db: Session, district: str, asked: Simulation
+) -> tuple[tuple[Callable[[], Side], Callable[[], Side]], Ends]:
+    """Say how two replays begin, where things stood before the first weighing of the period."""
     since, at = asked.since, asked.requested_at
     ends = replaying.ends(db, district, since=since, until=asked.until, known_at=at)
     opening = Opening(
@@ -134,16 +137,8 @@ def begin(db: Session, district: str, asked: Simulation) -> tuple[Pair, Ends]:
         held=replaying.held(db, district, after=ends.after),
         queued=replaying.queued(db, district, after=ends.after, known_at=at),
     )
-    caps, proposed = _caps(db, district), _proposed(asked)
-    return (
-        Pair(
-            now=Replay.begin(opening, caps, proposed={}),
-            then=Replay.begin(opening, caps, proposed=proposed),
-            since=since.isoformat(),
-            until=asked.until.isoformat(),
-        ),
-        ends,
-    )
+    begun = partial(Side.begin, opening, _caps(db, district), since=since, until=asked.until)
+    return (partial(begun, {}, checked=True), partial(begun, _proposed(asked), checked=False)), ends
 
 
 def _caps(db: Session, district: str) -> dict[UUID, Mapping[str, Any]]:

@@ -21,6 +21,7 @@ from backend.kit.heap import uncollected
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.simulation import queries
+from backend.simulation.abreast import Abreast, Way, abreast
 from backend.simulation.errors import (
     AlreadyOver,
     AlreadyRunning,
@@ -33,9 +34,9 @@ from backend.simulation.errors import (
 )
 from backend.simulation.models import Checkpoint, GroupRow, SimulationRow
 from backend.simulation.rules import (
+    LIVE,
     Cap,
     Change,
-    Pair,
     Proposal,
     Simulation,
     State,
@@ -197,7 +198,7 @@ class Piece:
     upto: int
     lines: int
     reconstructed: int
-    pair: Pair
+    reached: Abreast
     verdict: Verdict | None
     """What it all comes to, with the last piece."""
 
@@ -206,32 +207,33 @@ class Piece:
 def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
     """Replay the next piece and change nothing; None where there is nothing to do any more."""
     asked = queries.simulation(db, district, simulation_id)
-    if asked.state not in (State.QUEUED, State.RUNNING):
+    if asked.state not in LIVE:
         return None
     rested = queries.checkpoint(db, district, simulation_id)
     if rested is None:
-        pair, ends = queries.begin(db, district, asked)
+        sides, ends = queries.begin(db, district, asked)
         begun, after, upto, lines, older = None, ends.after, ends.upto, ends.lines, ends.reconstructed
     else:
-        pair = Pair.wake(rested.pair)
+        sides = Abreast.wake(rested.pair)
         begun, after, upto, older = rested.after, rested.after, rested.upto, rested.reconstructed
         lines = asked.lines or 0
-    reached = replaying.bound(db, district, after=after, upto=upto, lines=PIECE_LINES)
+    until = replaying.bound(db, district, after=after, upto=upto, lines=PIECE_LINES)
+    oldest = replaying.oldest(db, district, after=until, upto=upto)
     events = queries.events(db, district)
-    lists = queries.lists(db, district, asked)
-    stretch = Stretch(after=after, upto=reached, known_at=asked.requested_at)
-    pair.go_on(replaying.steps(db, district, stretch), events, lists)
-    found = None
-    if reached >= upto:
-        pair.end(events, upto=asked.until)
-        communities = identity.communities(db, district)
-        found = verdict(
-            pair.tally, now=pair.now, then=pair.then, communities=communities, reconstructed=older
-        )
-    elif oldest := replaying.oldest(db, district, after=reached, upto=upto):
-        pair.now.forget(before=oldest)
-        pair.then.forget(before=oldest)
-    return Piece(begun, reached, upto, lines, older, pair, found)
+    now, then = (
+        Way(begin, rates, events, oldest)
+        for begin, rates in zip(sides, queries.lists(db, district, asked), strict=True)
+    )
+    stretch = Stretch(after=after, upto=until, known_at=asked.requested_at)
+    reached = abreast(now, then, replaying.tape(db, district, stretch))
+    found = _sum_up(db, reached, district=district, reconstructed=older) if oldest is None else None
+    return Piece(begun, until, upto, lines, older, reached, found)
+
+
+def _sum_up(db: Session, reached: Abreast, *, district: str, reconstructed: int) -> Verdict:
+    now, then = (wake() for wake in Abreast.wake(reached.rest()))
+    communities = identity.communities(db, district)
+    return verdict(now, then, communities=communities, reconstructed=reconstructed)
 
 
 @uncollected()
@@ -252,13 +254,13 @@ def keep(
     rested = queries.checkpoint(db, district, simulation_id)
     if not row.is_live or (rested and rested.after) != piece.begun_after:
         return
-    row.state, row.lines, row.lines_done = State.RUNNING, piece.lines, piece.pair.lines
+    row.state, row.lines, row.lines_done = State.RUNNING, piece.lines, piece.reached.lines
     row.started_at = row.started_at or begun_at or at
     if piece.verdict is not None:
         _finish(db, row, piece.verdict, at=at)
         return
     rested = rested or Checkpoint(district=district, simulation=simulation_id, upto=piece.upto)
-    rested.after, rested.reconstructed, rested.pair = piece.after, piece.reconstructed, piece.pair.rest()
+    rested.after, rested.reconstructed, rested.pair = piece.after, piece.reconstructed, piece.reached.rest()
     db.add(rested)
     later(db, GO_ON, {"simulation": str(simulation_id)}, district=district, at=at)
 

@@ -1,10 +1,10 @@
 """The pure part of a simulation: rates as ratios, one replay of a history, and what two replays differ in."""
 
 from backend.simulation.rules.outcome import Opening
-from backend.simulation.rules.pair import Lists, Pair
 from backend.simulation.rules.proposal import Cap, Change, Proposal
 from backend.simulation.rules.ratios import ExactRate, exact, exact_factors
 from backend.simulation.rules.replay import Replay
+from backend.simulation.rules.side import Lists, Side
 from backend.simulation.rules.tally import FIGURES, Tally
 from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
 from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
@@ -22,10 +22,10 @@ __all__ = [
     "Group",
     "Lists",
     "Opening",
-    "Pair",
     "Proposal",
     "Replay",
     "RunKind",
+    "Side",
     "Simulation",
     "State",
     "Tally",

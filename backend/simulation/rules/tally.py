@@ -1,4 +1,4 @@
-"""What two replays of one history come to, line by line, and whether the first is what the ledger has."""
+"""What a replay of a history comes to, line by line, and whether that is what the ledger has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,8 @@ from backend.simulation.rules.outcome import Outcome
 from backend.weighing.queries import Step
 
 FIGURES: Final = ("lines", "net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
-"""What is counted of the rates in force, and then once more of the proposal."""
+"""What is counted."""
+NOT_TAKEN: Final = Outcome(0, 0, 0, 0, 0, 0, 0, None)
 
 
 @dataclass
@@ -24,30 +25,31 @@ class Tally:
     """How many households agreed to something on each of these days."""
     last_days: dict[str, str] = field(default_factory=dict)
     """The last of these days for each household: one after the other, as it has one pickup at a time."""
-    promised: list[int] = field(default_factory=lambda: [0, 0])
-    """Points of quotes that nobody has answered: in force, and as proposed."""
+    promised: int = 0
+    """Points of quotes that nobody has answered."""
     unexplained: list[int] = field(default_factory=lambda: [0, 0, 0])
-    """Lines whose replay under the rates in force is not what the ledger has; by how many fen, and grams."""
+    """Lines that came to something else than the ledger has; by how many fen, and grams."""
 
-    def add(self, step: Step, now: Outcome, then: Outcome | None, day: str) -> None:
+    def check(self, step: Step, one: Outcome | None) -> None:
+        """Hold a line against the ledger."""
+        if one is None or one.amounts != step.amounts:
+            self._note(step, one or NOT_TAKEN)
+
+    def add(self, step: Step, one: Outcome | None, day: str) -> None:
         """Count a line.
 
-        :param then: as proposed; None where the material would not have been taken
+        :param one: None where its material would not have been taken
         :param day: on which its weighing began
         """
-        if now.amounts != step.amounts:
-            self._note(step, now)
-        if step.is_declined:
-            now, then = _without_subsidy(now), then and _without_subsidy(then)
-        elif step.given_back:
+        if step.given_back and not step.is_declined:
             return
-        points = _points(now), _points(then) if then else 0
+        if one is not None and step.is_declined:
+            one = _without_subsidy(one)
         if not step.is_confirmed:
-            if step.ended_at is None:
-                self.promised[0] += points[0]
-                self.promised[1] += points[1]
+            if one is not None and step.ended_at is None:
+                self.promised += one.market_fen + one.subsidy_fen
             return
-        row = [*_row(now, step.net_grams), *(_row(then, step.net_grams) if then else _NOTHING)]
+        row = _NOTHING if one is None else _row(one, step.net_grams)
         _sum(self.cells, f"{step.household}|{step.material}", row)
         self._count_day(step.household, day, row)
 
@@ -57,16 +59,16 @@ class Tally:
             self.last_days[home] = day
             self.households[day] = self.households.get(day, 0) + 1
 
-    def _note(self, step: Step, now: Outcome) -> None:
+    def _note(self, step: Step, one: Outcome) -> None:
         fen = (
-            abs(now.market_fen - step.market_fen)
-            + abs(now.subsidy_fen - step.subsidy_fen)
-            + abs(now.operator_subsidy_fen - step.operator_subsidy_fen)
-            + abs(now.queued_fen - step.queued_fen)
-            + abs(now.queued_operator_fen - step.queued_operator_fen)
+            abs(one.market_fen - step.market_fen)
+            + abs(one.subsidy_fen - step.subsidy_fen)
+            + abs(one.operator_subsidy_fen - step.operator_subsidy_fen)
+            + abs(one.queued_fen - step.queued_fen)
+            + abs(one.queued_operator_fen - step.queued_operator_fen)
         )
-        grams = abs(now.subsidised_grams - step.subsidised_grams)
-        grams += abs(now.saved_co2e_grams - step.saved_co2e_grams)
+        grams = abs(one.subsidised_grams - step.subsidised_grams)
+        grams += abs(one.saved_co2e_grams - step.saved_co2e_grams)
         self.unexplained = [was + more for was, more in zip(self.unexplained, (1, fen, grams), strict=True)]
 
 
@@ -75,10 +77,6 @@ _NOTHING = (0,) * len(FIGURES)
 
 def _without_subsidy(one: Outcome) -> Outcome:
     return one._replace(subsidy_fen=0, operator_subsidy_fen=0, queued_fen=0, queued_operator_fen=0)
-
-
-def _points(one: Outcome) -> int:
-    return one.market_fen + one.subsidy_fen
 
 
 def _row(one: Outcome, net_grams: int) -> tuple[int, ...]:

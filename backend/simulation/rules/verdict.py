@@ -6,8 +6,8 @@ from operator import add
 from typing import Any
 
 from backend.kit.rounding import half_up_ratio
-from backend.simulation.rules.replay import Replay
-from backend.simulation.rules.tally import FIGURES, Tally
+from backend.simulation.rules.side import Side
+from backend.simulation.rules.tally import FIGURES
 
 _SMALL = 10
 """No group with fewer households is named for open use."""
@@ -56,21 +56,19 @@ class Verdict:
     groups: Sequence[Group]
 
 
-def verdict(
-    tally: Tally, *, now: Replay, then: Replay, communities: Mapping[str, str], reconstructed: int
-) -> Verdict:
-    """Sum up two replays.
+def verdict(now: Side, then: Side, *, communities: Mapping[str, str], reconstructed: int) -> Verdict:
+    """Sum up what two replays of the same steps differ in.
 
     :param communities: the community of each household, which were counted without
     """
     groups: dict[tuple[str, str], Group] = {}
     whole = _empty("all", "")
     sums: dict[tuple[str, str], list[int]] = {}
-    for cell, row in tally.cells.items():
+    for cell, row in _joined(now.tally.cells, then.tally.cells):
         home, material = cell.split("|")
         community = communities.get(home, "")
         known = sums.get((community, material))
-        sums[community, material] = list(row) if known is None else list(map(add, known, row))
+        sums[community, material] = row if known is None else list(map(add, known, row))
         gained = row[8] + row[9] - row[2] - row[3]
         for group in _of(groups, community, material):
             group.homes[home] = group.homes.get(home, 0) + gained
@@ -78,14 +76,20 @@ def verdict(
     for (community, material), row in sums.items():
         for group in (whole, *_of(groups, community, material)):
             _count(group, row)
-    for day, row in tally.days.items():
+    for day, row in _joined(now.tally.days, then.tally.days):
         groups["day", day] = _empty("day", day)
         _count(groups["day", day], row)
     named = [group.settle() for _, group in sorted(groups.items(), key=lambda item: item[0])]
     for group in named:
         if group.kind == "day":
-            group.households = tally.households[group.key]
-    return Verdict(_summary(tally, whole.settle(), now, then, reconstructed), named)
+            group.households = now.tally.households[group.key]
+    return Verdict(_summary(whole.settle(), now, then, reconstructed), named)
+
+
+def _joined(now: Mapping[str, list[int]], then: Mapping[str, list[int]]) -> Iterator[tuple[str, list[int]]]:
+    """Put the figures of both sides into one row: they counted the same steps."""
+    for key, row in now.items():
+        yield key, row + then[key]
 
 
 def _empty(kind: str, key: str) -> Group:
@@ -111,10 +115,11 @@ def _count(group: Group, row: Sequence[int]) -> None:
         group.proposed[name] += row[place + len(FIGURES)]
 
 
-def _summary(tally: Tally, whole: Group, now: Replay, then: Replay, reconstructed: int) -> dict[str, Any]:
+def _summary(whole: Group, now: Side, then: Side, reconstructed: int) -> dict[str, Any]:
+    handed_over = whole.in_force["net_grams"]
     sides = {
-        side: _side(figures, tally.promised[place], whole.in_force["net_grams"])
-        for place, (side, figures) in enumerate(zip(_SIDES, (whole.in_force, whole.proposed), strict=True))
+        "in_force": _side(whole.in_force, now.tally.promised, handed_over),
+        "proposed": _side(whole.proposed, then.tally.promised, handed_over),
     }
     fen = {side: found["cost_fen"] for side, found in sides.items()}
     return {
@@ -127,8 +132,8 @@ def _summary(tally: Tally, whole: Group, now: Replay, then: Replay, reconstructe
         "gained_points": whole.gained_points,
         "lost_points": whole.lost_points,
         "not_taken_grams": whole.in_force["net_grams"] - whole.proposed["net_grams"],
-        "budgets": _budgets(tally, now, then),
-        "unexplained": dict(zip(("lines", "fen", "grams"), tally.unexplained, strict=True)),
+        "budgets": _budgets(now, then),
+        "unexplained": dict(zip(("lines", "fen", "grams"), now.tally.unexplained, strict=True)),
         "reconstructed_lines": reconstructed,
     }
 
@@ -145,18 +150,18 @@ def _side(figures: Mapping[str, int], promised_points: int, net_grams: int) -> d
     }
 
 
-def _budgets(tally: Tally, now: Replay, then: Replay) -> list[dict[str, Any]]:
+def _budgets(now: Side, then: Side) -> list[dict[str, Any]]:
     """Say of each budget what would be left, and when it first could not pay."""
     found = []
-    for place in sorted(now.states.keys() | then.states.keys()):
+    for place in sorted(now.replay.states.keys() | then.replay.states.keys()):
         programme, period = place.split("|")
         found.append(
             {
                 "programme": programme,
                 "period": period,
                 **{
-                    side: {"left_fen": replay.left.get(place, 0), "ran_out_at": replay.ran_out.get(place)}
-                    for side, replay in zip(_SIDES, (now, then), strict=True)
+                    side: {"left_fen": one.left.get(place, 0), "ran_out_at": one.ran_out.get(place)}
+                    for side, one in zip(_SIDES, (now.replay, then.replay), strict=True)
                 },
             }
         )
