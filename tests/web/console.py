@@ -126,10 +126,10 @@ class Office:
         self.move(programme, budget["period"], kind="cut", fen=fen)
         return programme, budget["period"], fen
 
-    def rule(self, programme: str, cap_rule: str) -> None:
+    def rule(self, programme: str, cap_rule: str, **taper: int) -> None:
         """Choose what happens once a programme's money is spent."""
         path = f"/v1/programmes/{programme}"
-        body = {"cap_rule": cap_rule, "reason": "由浏览器里的故事改动"}
+        body = {"cap_rule": cap_rule, **taper, "reason": "由浏览器里的故事改动"}
         self.call("admin", "PUT", f"{path}/cap-rule", body, **self._seen("admin", path))
 
     def move(self, programme: str, period: str, *, kind: str, fen: int, source: str | None = None) -> None:

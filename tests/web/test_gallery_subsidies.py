@@ -29,9 +29,7 @@ class Programme:
 
     def pay_less(self) -> None:
         """Pay half once less is left than there is."""
-        path = f"/v1/programmes/{self.id}"
-        cap = {"cap_rule": "taper", "taper_below_fen": self.fen + 1, "taper_percent": 50}
-        self.office.edit("admin", f"{path}/cap-rule", {**cap, "reason": "由图片里的故事改动"})
+        self.office.rule(self.id, "taper", taper_below_fen=self.fen + 1, taper_percent=50)
 
     def pause(self) -> None:
         """Freeze its money."""
