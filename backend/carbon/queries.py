@@ -1,6 +1,5 @@
 """The questions that are asked of carbon."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +10,12 @@ from backend.carbon.errors import NoFactorSet
 from backend.carbon.models import DraftFactorRow, FactorDraftRow, FactorRow, FactorSetRow
 from backend.carbon.rules import Factor, FactorDraft, FactorDraftHead, FactorSet, Naming
 from backend.kit.drafts import DraftNotFound
+from backend.kit.kept import Kept
 from backend.kit.paging import Page, cut, key_of
 
 __all__ = ["Factor", "FactorDraft", "FactorDraftHead", "FactorSet", "Naming"]
 
+_FINAL: Kept[FactorSet] = Kept(50)
 _ONE_PUBLISHER = text("select pg_advisory_xact_lock(hashtextextended('factor_set', 0))")
 _NEWEST_FIRST = (FactorSetRow.approved_at.desc(), FactorSetRow.valid_from.desc(), FactorSetRow.id.desc())
 
@@ -36,15 +37,12 @@ def factor_set(db: Session, *, at: datetime) -> FactorSet:
     return _read(db, FactorSetRow.id == in_force)
 
 
-def factor_set_by_id(
-    db: Session, factor_set_id: UUID, *, materials: Collection[str] | None = None
-) -> FactorSet:
-    """Return an approved set.
+def factor_set_by_id(db: Session, factor_set_id: UUID) -> FactorSet:
+    """Return an approved set, which is final.
 
-    :param materials: the only ones whose factors are wanted, as a bag has few of many
     :raises NoFactorSet: there is none with this id
     """
-    return _read(db, FactorSetRow.id == factor_set_id, materials=materials)
+    return _FINAL.find(db, factor_set_id, read=lambda: _read(db, FactorSetRow.id == factor_set_id))
 
 
 def factor_set_named(db: Session, name: str, version: int) -> FactorSet:
@@ -135,13 +133,10 @@ def drafts(db: Session, *, state: str | None, cursor: str | None, limit: int) ->
     return cut([row.head() for row in rows], limit, lambda head: (head.id,))
 
 
-def _read(db: Session, which: ColumnElement[bool], *, materials: Collection[str] | None = None) -> FactorSet:
-    belongs = FactorRow.factor_set == FactorSetRow.id
-    if materials is not None:
-        belongs &= FactorRow.material.in_(materials)
+def _read(db: Session, which: ColumnElement[bool]) -> FactorSet:
     rows = db.execute(
         select(FactorSetRow, FactorRow)
-        .outerjoin(FactorRow, belongs)
+        .outerjoin(FactorRow, FactorRow.factor_set == FactorSetRow.id)
         .where(which, FactorSetRow.approved_at.is_not(None))
         .order_by(FactorRow.material)
     ).all()

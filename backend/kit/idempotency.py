@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit.auth import Actor, View, mark, refuses
@@ -20,6 +20,7 @@ from backend.kit.db import Base, transaction
 from backend.kit.envelope import seal, unseal
 from backend.kit.errors import BadRequest, Conflict, Unprocessable
 from backend.kit.jobs import claimed
+from backend.kit.written import Written
 
 _KEY_MAX = 100
 _KEPT = timedelta(days=30)
@@ -81,6 +82,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class _Claimed:
+    """What a claim came to: the key is free or a twin's, and may have an answer."""
+
+    free: bool
+    fingerprint: bytes | None
+    answer: bytes | None
+
+
+@dataclass(frozen=True)
 class Claim:
     """The right to do the work of one key, once."""
 
@@ -94,10 +104,10 @@ class Claim:
         return f"idempotency.answer/{self.actor.id}/{self.key}"
 
 
-_CLAIM = text("select free, fingerprint, answer from idempotency_claim(:caller, :key)")
-_RECORD = text(
+_CLAIM = Written("select free, fingerprint, answer from idempotency_claim(%(caller)s, %(key)s)")
+_RECORD = Written(
     "insert into idempotency (caller, key, fingerprint, answer, created_at)"
-    " values (:caller, :key, :fingerprint, :answer, :created_at)"
+    " values (%(caller)s, %(key)s, %(fingerprint)s, %(answer)s, %(created_at)s)"
 )
 
 
@@ -132,28 +142,26 @@ def claim(db: Session, wanted: Claim) -> Answer | None:
     :raises KeyInFlight: a twin holds it now
     :raises KeyReused: it stands for another request
     """
-    row = db.execute(_CLAIM, {"caller": wanted.actor.id, "key": wanted.key}).one()
-    if not row.free:
+    found = _CLAIM.one(db, _Claimed, caller=wanted.actor.id, key=wanted.key)
+    if not found.free:
         raise KeyInFlight(retry_after=1)
-    if row.fingerprint is None:
+    if found.fingerprint is None or found.answer is None:
         return None
-    if bytes(row.fingerprint) != wanted.fingerprint:
+    if found.fingerprint != wanted.fingerprint:
         raise KeyReused
-    return Answer(**json.loads(unseal(wanted.actor.vault_key, row.answer, place=wanted.place)))
+    return Answer(**json.loads(unseal(wanted.actor.vault_key, found.answer, place=wanted.place)))
 
 
 def record(db: Session, held: Claim, answer: Answer, *, at: datetime) -> None:
     """Remember the answer, in the transaction of the work."""
     body = json.dumps(vars(answer))
-    db.execute(
-        _RECORD,
-        {
-            "caller": held.actor.id,
-            "key": held.key,
-            "fingerprint": held.fingerprint,
-            "answer": seal(held.actor.vault_key, body, place=held.place),
-            "created_at": at,
-        },
+    _RECORD.write(
+        db,
+        caller=held.actor.id,
+        key=held.key,
+        fingerprint=held.fingerprint,
+        answer=seal(held.actor.vault_key, body, place=held.place),
+        created_at=at,
     )
 
 

@@ -292,8 +292,3 @@ class Ceiling(Base):
     def give_back(self, grams: int) -> None:
         """Take a promise back."""
         self.held_grams -= grams
-
-    def use(self, grams: int) -> None:
-        """Keep a promise."""
-        self.held_grams -= grams
-        self.used_grams += grams

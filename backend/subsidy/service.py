@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
+from backend.kit.written import Written
 from backend.subsidy import queries
 from backend.subsidy.budgets import fund
 from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting, TaperIncomplete
@@ -17,6 +18,25 @@ from backend.subsidy.history import note
 from backend.subsidy.models import Ceiling, ProgrammeRow
 from backend.subsidy.queueing import pay_next, promise, prove
 from backend.subsidy.rules import CapRule, Happened, Programme, under_ceiling
+
+# As every confirmation does it: locked in the order of their materials, as by everybody, and counted at once.
+_USE = Written(
+    """
+    with locked as (
+        select c.district, c.household, c.month, c.material, kept.grams
+          from ceiling c
+          join unnest(%(materials)s::text[], %(grams)s::bigint[]) as kept (material, grams) using (material)
+         where c.district = %(district)s and c.household = %(household)s and c.month = %(month)s
+         order by c.material
+           for update of c
+    )
+    update ceiling c
+       set held_grams = held_grams - locked.grams, used_grams = used_grams + locked.grams
+      from locked
+     where (c.district, c.household, c.month, c.material)
+         = (locked.district, locked.household, locked.month, locked.material)
+    """
+)
 
 __all__ = ["fund", "pay_next", "promise", "prove"]
 
@@ -172,6 +192,6 @@ def give_back(db: Session, *, district: str, household: UUID, month: str, grams:
 
 def use(db: Session, *, district: str, household: UUID, month: str, grams: Mapping[str, int]) -> None:
     """Turn what a quote held into what is used: it was confirmed."""
-    rows = queries.ceilings_locked(db, district, household=household, month=month, materials=grams)
-    for material, count in grams.items():
-        rows[material].use(count)
+    whose = {"district": district, "household": household, "month": month}
+    used = _USE.write(db, **whose, materials=list(grams), grams=list(grams.values()))
+    assert used == len(grams), "a ceiling that was held is there"

@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session
 
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
+from backend.kit.written import Written
 from backend.webhooks.errors import DeliveryNotFound, EndpointNotFound
 from backend.webhooks.models import WebhookDelivery, WebhookEndpoint
 from backend.webhooks.rules import Endpoint, State, Way
+
+_LISTENING = Written(
+    """
+    select id from webhook_endpoint
+     where district = %(district)s and operator = %(operator)s and state <> 'ended' and event_types ? %(kind)s
+     order by id
+    """
+)
 
 
 def _of(district: str, operator: UUID) -> Select[WebhookEndpoint]:
@@ -57,8 +66,7 @@ def all_locked(db: Session, *, by: Actor) -> Sequence[WebhookEndpoint]:
 
 def listening(db: Session, district: str, *, operator: UUID, kind: str) -> list[UUID]:
     """Find the endpoints that want to hear of something, the paused ones too."""
-    query = _of(district, operator).where(WebhookEndpoint.event_types.has_key(kind))
-    return list(db.scalars(query.with_only_columns(WebhookEndpoint.id).order_by(WebhookEndpoint.id)))
+    return _LISTENING.column(db, district=district, operator=operator, kind=kind)
 
 
 def of_delivery(db: Session, delivery: WebhookDelivery) -> WebhookEndpoint:

@@ -14,6 +14,7 @@ from backend.identity import service as persons
 from backend.kit.auth import Actor
 from backend.kit.db import keep
 from backend.kit.ids import new_id
+from backend.kit.written import Written
 from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
@@ -22,6 +23,19 @@ from backend.weighing.errors import CodeLocked, CodeWrong, NotQuoted
 from backend.weighing.models import Weighing
 from backend.weighing.postings import confirmed
 from backend.weighing.rules import CODE_TRIES, State
+
+_END = Written(
+    """
+    update weighing set state = 'confirmed', ended_at = %(at)s, ended_by = %(how)s, entry = %(entry)s
+     where district = %(district)s and id = %(id)s
+    """
+)
+_WAIT = Written(
+    "update weighing_line set evidence = 'waiting' where district = %(district)s and id = any(%(lines)s)"
+)
+_COUNT_GUESS = Written(
+    "update weighing set wrong_codes = wrong_codes + 1 where district = %(district)s and id = %(id)s"
+)
 
 
 def confirm(
@@ -44,7 +58,7 @@ def confirm(
     :raises CodeWrong: the code is not the one that the resident was shown, nor the card the household's
     :raises CodeLocked: too many were wrong
     """
-    weighing = guards.concerning(db, weighing_id, by=by)
+    weighing = guards.concerned(queries.loose(db, by.district, weighing_id), by=by)
     if weighing.state != State.QUOTED:
         raise NotQuoted
     if by.household == weighing.household:
@@ -55,7 +69,7 @@ def confirm(
 
 def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
     """Take silence at the deadline for agreement, unless the quote was answered or changed."""
-    weighing = queries.locked(db, district, weighing_id)
+    weighing = queries.loose(db, district, weighing_id)
     if weighing is None or weighing.revision != revision or not weighing.is_overdue(at):
         return
     _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
@@ -67,8 +81,7 @@ def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revisio
 def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
     booking.complete(db, weighing.pickup, by=by, at=at)
     receipt = queries.receipt_of(db, weighing)
-    for line in receipt.lines:
-        line.mark_agreed(silent=how == "silence")
+    _agree(db, receipt, how=how)
     granted = [line for line in receipt.lines if not line.waits]
     quoting.use_ceilings(db, weighing, granted)
     subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
@@ -82,6 +95,7 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     )
     weighing.entry = new_id(at)
     guards.end(weighing, State.CONFIRMED, how=how, at=at)
+    _END.write(db, district=weighing.district, id=weighing.id, entry=weighing.entry, how=how, at=at)
     events.confirmed(db, weighing, receipt.lines, how=how, at=at)
     accounts.award(
         db,
@@ -104,6 +118,14 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     return receipt
 
 
+def _agree(db: Session, receipt: queries.Receipt, *, how: str) -> None:
+    """Let subsidies wait for staff where evidence is missing, now that the weight is agreed on."""
+    for line in receipt.lines:
+        line.mark_agreed(silent=how == "silence")
+    if waiting := [line.id for line in receipt.lines if line.waits]:
+        _WAIT.write(db, district=receipt.weighing.district, lines=waiting)
+
+
 def _check(db: Session, weighing: Weighing, *, code: str, card: str | None) -> None:
     """Compare the card, or else the code; a wrong one counts, while the lock keeps other guesses waiting."""
     if weighing.wrong_codes >= CODE_TRIES:
@@ -113,6 +135,6 @@ def _check(db: Session, weighing: Weighing, *, code: str, card: str | None) -> N
     else:
         is_right = persons.speaks_for(db, card, district=weighing.district) == weighing.household
     if not is_right:
-        weighing.wrong_codes += 1
+        _COUNT_GUESS.write(db, district=weighing.district, id=weighing.id)
         keep(db)
         raise CodeWrong

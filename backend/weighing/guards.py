@@ -32,7 +32,16 @@ def concerning(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:
     :raises AlreadyConfirmed: it was confirmed before
     :raises AlreadyEnded: the goods went back
     """
-    weighing = queries.locked(db, by.district, weighing_id)
+    return concerned(queries.locked(db, by.district, weighing_id), by=by)
+
+
+def concerned(weighing: Weighing | None, *, by: Actor) -> Weighing:
+    """Let a household or a collector have a weighing that was looked for, if it is theirs and goes on.
+
+    :raises WeighingNotFound: it is neither his household's nor weighed by him
+    :raises AlreadyConfirmed: it was confirmed before
+    :raises AlreadyEnded: the goods went back
+    """
     if weighing is None or (by.household != weighing.household and by.id != weighing.collector):
         raise WeighingNotFound
     return _live(weighing)

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from backend.accounts.postings import Fact, budget, operator_due, operator_subsidy
@@ -17,6 +17,7 @@ from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
+from backend.kit.written import Written
 from backend.network import queries as network
 from backend.subsidy import queries as subsidies
 from backend.weighing import replaying
@@ -55,7 +56,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A confirmed weighing with everything that its amounts follow from, of the materials that it has."""
+    """A confirmed weighing with everything that its amounts follow from."""
 
     weighing: Weighing
     lines: Sequence[WeighingLine]
@@ -63,17 +64,25 @@ class Receipt:
     factors: carbon.FactorSet
 
 
-def _lines(weighing: Weighing) -> Select[WeighingLine]:
-    return (
-        select(WeighingLine)
-        .where(WeighingLine.district == weighing.district, WeighingLine.weighing == weighing.id)
-        .order_by(WeighingLine.no)
-    )
+_LOCKED = Written(
+    select(Weighing.__table__)
+    .where(Weighing.district == bindparam("district"), Weighing.id == bindparam("id"))
+    .with_for_update()
+)
+_LINES = Written(
+    select(WeighingLine.__table__)
+    .where(WeighingLine.district == bindparam("district"), WeighingLine.weighing == bindparam("weighing"))
+    .order_by(WeighingLine.no)
+)
 
 
 def lines(db: Session, weighing: Weighing) -> Sequence[WeighingLine]:
     """List the lines of a weighing in the order in which they were weighed."""
-    return db.scalars(_lines(weighing)).all()
+    return db.scalars(
+        select(WeighingLine)
+        .where(WeighingLine.district == weighing.district, WeighingLine.weighing == weighing.id)
+        .order_by(WeighingLine.no)
+    ).all()
 
 
 def evidence(db: Session, district: str, *, state: str, cursor: str | None, limit: int) -> Page[WeighingLine]:
@@ -95,6 +104,11 @@ def locked(db: Session, district: str, weighing_id: UUID) -> Weighing | None:
     """Find a weighing and keep others from changing it."""
     query = select(Weighing).where(Weighing.district == district, Weighing.id == weighing_id)
     return db.scalars(query.with_for_update()).one_or_none()
+
+
+def loose(db: Session, district: str, weighing_id: UUID) -> Weighing | None:
+    """Find a weighing and keep others from changing it; who changes it here writes that down himself."""
+    return _LOCKED.row(db, Weighing, district=district, id=weighing_id)
 
 
 def of_pickup(db: Session, district: str, pickup: UUID) -> UUID | None:
@@ -225,12 +239,10 @@ def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> Receipt:
 
 
 def receipt_of(db: Session, weighing: Weighing) -> Receipt:
-    """Gather what a weighing's amounts follow from."""
-    weighed = lines(db, weighing)
-    materials = {line.material for line in weighed}
+    """Gather what a weighing's amounts follow from; its lines are loose, as nobody changes a receipt."""
     return Receipt(
         weighing=weighing,
-        lines=weighed,
-        price_list=catalogue.version(db, weighing.district, weighing.price_list, materials=materials),
-        factors=carbon.factor_set_by_id(db, weighing.factor_set, materials=materials),
+        lines=_LINES.rows(db, WeighingLine, district=weighing.district, weighing=weighing.id),
+        price_list=catalogue.published(db, weighing.district, weighing.price_list),
+        factors=carbon.factor_set_by_id(db, weighing.factor_set),
     )

@@ -42,9 +42,8 @@ def quote(
     if not readings:
         return []
     _check_scale(db, weighing, readings, on=city_day(at))
-    materials = {reading.material for reading in readings}
-    rates = catalogue.version(db, weighing.district, weighing.price_list, materials=materials).rates
-    factors = carbon.factor_set_by_id(db, weighing.factor_set, materials=materials)
+    rates = catalogue.published(db, weighing.district, weighing.price_list).rates
+    factors = carbon.factor_set_by_id(db, weighing.factor_set)
     for reading in readings:
         if reading.material not in rates or not rates[reading.material].accepted:
             raise MaterialNotAccepted(material=reading.material)

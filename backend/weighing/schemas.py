@@ -256,7 +256,7 @@ class ReceiptOut(WeighingOut):
     def _flatten(self, receipt: Any, **_: Any) -> Any:
         weighing, factors = receipt.weighing, receipt.factors
         shown = _shown(weighing, receipt.lines)
-        rates = {line.material.key: line for line in receipt.price_list.lines}
+        rates = receipt.price_list.priced
         lines = [
             {
                 **{name: getattr(line, name) for name in LineOut.attributes()},

@@ -23,7 +23,7 @@ def test_round_trips_of_the_hot_routes(city, statements):
 
     assert costs == {
         "show a quote": 3,
-        "confirm": 17,
+        "confirm": 12,
         "book": 16,
         "balances": 2,
         "statement": 2,

@@ -1,6 +1,6 @@
 """The chain of a district's price lists."""
 
-from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from backend.catalogue.queries.photos import illustrated, photos_beside
 from backend.catalogue.rules import Difference, PriceLine, PriceList, PriceListHead, differences
 from backend.kit.clock import CITY
 from backend.kit.fields import INT64_MAX
+from backend.kit.kept import Kept
 from backend.kit.paging import Page, cut, key_of, whole
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "numbered",
     "price_list",
     "price_lists",
+    "published",
     "version",
 ]
 
+_FINAL: Kept[PriceList] = Kept(200)
 _ONE_PUBLISHER = text("select pg_advisory_xact_lock(hashtextextended('catalogue/' || :district, 0))")
 
 
@@ -47,15 +50,25 @@ def price_list(db: Session, district: str, *, at: datetime) -> PriceList:
     return _read(db, district, CatalogueVersion.id == in_force)
 
 
-def version(
-    db: Session, district: str, version_id: UUID, *, materials: Collection[str] | None = None
-) -> PriceList:
+def version(db: Session, district: str, version_id: UUID) -> PriceList:
     """Return a published version.
 
-    :param materials: the only ones whose lines are wanted, as a bag has few of many
     :raises NoPriceList: there is none with this id
     """
-    return _read(db, district, CatalogueVersion.id == version_id, materials=materials)
+    return _read(db, district, CatalogueVersion.id == version_id)
+
+
+def published(db: Session, district: str, version_id: UUID) -> PriceList:
+    """Return what a published version says for good: without photos, which may hang today and not tomorrow.
+
+    :raises NoPriceList: there is none with this id
+    """
+
+    def read() -> PriceList:
+        found = version(db, district, version_id)
+        return replace(found, lines=tuple(line.without_photos() for line in found.lines))
+
+    return _FINAL.find(db, district, version_id, read=read)
 
 
 def numbered(db: Session, district: str, number: int) -> PriceList:
@@ -116,12 +129,8 @@ def _in_force(
     return link.effective_at < begins + timedelta(days=1), outlasts
 
 
-def _read(
-    db: Session, district: str, which: ColumnElement[bool], *, materials: Collection[str] | None = None
-) -> PriceList:
+def _read(db: Session, district: str, which: ColumnElement[bool]) -> PriceList:
     belongs = (RateRow.district == CatalogueVersion.district) & (RateRow.version == CatalogueVersion.id)
-    if materials is not None:
-        belongs &= RateRow.material.in_(materials)
     rows = db.execute(
         select(CatalogueVersion, RateRow, MaterialRow, photos_beside())
         .outerjoin(RateRow, belongs)

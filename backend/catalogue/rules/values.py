@@ -1,7 +1,7 @@
 """What a rate comes to, line by line, and what leaves this room: frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -165,6 +165,10 @@ class PriceLine:
     material: Material
     rate: Rate
 
+    def without_photos(self) -> "PriceLine":
+        """Return what of it never changes."""
+        return replace(self, material=replace(self.material, photos=()))
+
 
 class _Priced:
     """What has a line for each material that it prices."""
@@ -174,7 +178,12 @@ class _Priced:
     @cached_property
     def rates(self) -> Mapping[str, Rate]:
         """The rate of each material that has one."""
-        return {line.material.key: line.rate for line in self.lines}
+        return {material: line.rate for material, line in self.priced.items()}
+
+    @cached_property
+    def priced(self) -> Mapping[str, PriceLine]:
+        """The line of each material that has one."""
+        return {line.material.key: line for line in self.lines}
 
 
 @dataclass(frozen=True)
