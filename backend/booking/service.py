@@ -197,9 +197,13 @@ def complete(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> None:
     :raises PickupNotFound: there is none
     :raises StepNotAllowed: it is not weighed, or over
     """
+
+    def check(moved: int) -> None:
+        if not moved:
+            _check(_known(db, pickup_id, district=by.district), State.COMPLETED)
+
     step = {"before": _BEFORE, "actor": by.id, "role": by.role, "at": at}
-    if not _COMPLETE.write(db, district=by.district, pickup=pickup_id, **step):
-        _check(_known(db, pickup_id, district=by.district), State.COMPLETED)
+    _COMPLETE.write(db, then=check, district=by.district, pickup=pickup_id, **step)
 
 
 def give_back(db: Session, pickup_id: UUID, *, by: Actor, at: datetime, reason: str) -> None:

@@ -33,7 +33,7 @@ from backend.settings import settings
 log = structlog.get_logger()
 
 _SEE = text("select set_config('lv.districts', :districts, true)")
-_KEEP = text("savepoint work")
+_KEEP = "savepoint work"
 _BACK = text("rollback to savepoint work")
 
 
@@ -127,8 +127,7 @@ def in_sight(district: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 def keep(db: Session) -> None:
     """Keep what was written and locked so far, even if the request is then refused with a trace."""
-    db.flush()
-    db.execute(_KEEP)
+    driver(db).execute(_KEEP)
 
 
 def undo(db: Session) -> None:
@@ -154,8 +153,16 @@ def after_commit(db: Session, action: Callable[[], None]) -> None:
     db.info.setdefault("after_commit", []).append(action)
 
 
-def commit(db: Session) -> None:
-    """Commit, then run what waited for it."""
+def commit(db: Session, *, last: Callable[[], object] | None = None) -> None:
+    """Commit, then run what waited for it.
+
+    :param last: writes what is sent together with the commit, in the driver's words
+    """
+    if last is not None:
+        raw = driver(db)
+        with raw.pipeline():
+            last()
+            raw.commit()
     db.commit()
     for action in db.info.pop("after_commit", []):
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from time import perf_counter
@@ -114,8 +115,8 @@ class Platform(Flask):
                 g.actor = self._admit(db, said, scope)
             if request.method not in _SAFE and not said.get("takes_body"):
                 _no_body()
-            response = self._work(db, view, said)
-            commit(db)
+            response, record = self._work(db, view, said)
+            commit(db, last=record)
         return response
 
     def _admit(self, db: Session, said: dict[str, Any], scope: str) -> Actor:
@@ -139,12 +140,15 @@ class Platform(Flask):
             raise NotSignedIn
         return self.authenticate(db, token.strip(), g.at)
 
-    def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
+    def _work(
+        self, db: Session, view: Callable[..., Any], said: dict[str, Any]
+    ) -> tuple[Response, Callable[[], None] | None]:
+        """Answer, and say how the answer is remembered, if it is."""
         held = _wanted() if said.get("idempotent") else None
         if held and (before := idempotency.claim(db, held)):
-            return _replayed(before)
+            return _replayed(before), None
         leaves_trace = any(kind.leaves_trace for kind in said.get("refusals", ()))
-        if held or leaves_trace:
+        if leaves_trace and not held:
             keep(db)
         try:
             response = self.make_response(view(**(request.view_args or {})))
@@ -157,9 +161,9 @@ class Platform(Flask):
                 raise
             response = _undone(db, refusal)
             held = held if remembered else None
-        if held:
-            idempotency.record(db, held, _remembered(response), at=g.at)
-        return response
+        if held is None:
+            return response, None
+        return response, partial(idempotency.record, db, held, _remembered(response), at=g.at)
 
 
 def _count(said: dict[str, Any], caller: str) -> None:

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit.auth import Actor, View, mark, refuses
 from backend.kit.clock import utc_now
-from backend.kit.db import Base, transaction
+from backend.kit.db import Base, keep, transaction
 from backend.kit.envelope import seal, unseal
 from backend.kit.errors import BadRequest, Conflict, Unprocessable
 from backend.kit.jobs import claimed
-from backend.kit.written import Written
+from backend.kit.written import Written, at_once
 
 _KEY_MAX = 100
 _KEPT = timedelta(days=30)
@@ -137,12 +137,15 @@ def fingerprint_of(method: str, path: str, body: Any) -> bytes:
 
 
 def claim(db: Session, wanted: Claim) -> Answer | None:
-    """Take the key for this transaction, or return the answer it already has.
+    """Take the key for this transaction and keep what was done so far, or return the answer it already has.
 
     :raises KeyInFlight: a twin holds it now
     :raises KeyReused: it stands for another request
     """
-    found = _CLAIM.one(db, _Claimed, caller=wanted.actor.id, key=wanted.key)
+    with at_once(db):
+        asked = _CLAIM.ask(db, _Claimed, caller=wanted.actor.id, key=wanted.key)
+        keep(db)
+    found = asked.one()
     if not found.free:
         raise KeyInFlight(retry_after=1)
     if found.fingerprint is None or found.answer is None:

@@ -192,6 +192,9 @@ def give_back(db: Session, *, district: str, household: UUID, month: str, grams:
 
 def use(db: Session, *, district: str, household: UUID, month: str, grams: Mapping[str, int]) -> None:
     """Turn what a quote held into what is used: it was confirmed."""
+
+    def check(used: int) -> None:
+        assert used == len(grams), "a ceiling that was held is there"
+
     whose = {"district": district, "household": household, "month": month}
-    used = _USE.write(db, **whose, materials=list(grams), grams=list(grams.values()))
-    assert used == len(grams), "a ceiling that was held is there"
+    _USE.write(db, then=check, **whose, materials=list(grams), grams=list(grams.values()))

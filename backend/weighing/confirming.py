@@ -1,5 +1,6 @@
 """Both sides agree on the weight: at the door, by a code or a card, or by silence."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
@@ -14,13 +15,13 @@ from backend.identity import service as persons
 from backend.kit.auth import Actor
 from backend.kit.db import keep
 from backend.kit.ids import new_id
-from backend.kit.written import Written
+from backend.kit.written import Written, at_once
 from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
 from backend.weighing import events, guards, queries, quoting
 from backend.weighing.errors import CodeLocked, CodeWrong, NotQuoted
-from backend.weighing.models import Weighing
+from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.postings import confirmed
 from backend.weighing.rules import CODE_TRIES, State
 
@@ -58,56 +59,48 @@ def confirm(
     :raises CodeWrong: the code is not the one that the resident was shown, nor the card the household's
     :raises CodeLocked: too many were wrong
     """
-    weighing = guards.concerned(queries.loose(db, by.district, weighing_id), by=by)
+    found, lines = queries.bag_locked(db, by.district, weighing_id)
+    weighing = guards.concerned(found, by=by)
     if weighing.state != State.QUOTED:
         raise NotQuoted
-    if by.household == weighing.household:
-        return _confirm(db, weighing, by=by, how="app", at=at)
-    _check(db, weighing, code=code or "", card=card)
-    return _confirm(db, weighing, by=by, how="code" if card is None else "card", at=at)
+    how = "app"
+    if by.household != weighing.household:
+        _check(db, weighing, code=code or "", card=card)
+        how = "code" if card is None else "card"
+    return _confirm(db, queries.receipt_of(db, weighing, lines), by=by, how=how, at=at)
 
 
 def confirm_by_silence(db: Session, weighing_id: UUID, *, district: str, revision: int, at: datetime) -> None:
     """Take silence at the deadline for agreement, unless the quote was answered or changed."""
-    weighing = queries.loose(db, district, weighing_id)
+    weighing, lines = queries.bag_locked(db, district, weighing_id)
     if weighing is None or weighing.revision != revision or not weighing.is_overdue(at):
         return
-    _confirm(db, weighing, by=Actor.system(district), how="silence", at=at)
+    receipt = queries.receipt_of(db, weighing, lines)
+    _confirm(db, receipt, by=Actor.system(district), how="silence", at=at)
     for person in identity.members(db, district, weighing.household):
         facts = {"weighing": str(weighing.id)}
         notices.tell(db, person, "weighing.confirmed_by_silence", facts, district=district, at=at)
 
 
-def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
-    booking.complete(db, weighing.pickup, by=by, at=at)
-    receipt = queries.receipt_of(db, weighing)
-    _agree(db, receipt, how=how)
-    granted = [line for line in receipt.lines if not line.waits]
-    quoting.use_ceilings(db, weighing, granted)
-    subsidy.promise(db, quoting.promises(weighing, receipt.lines, at=at), district=weighing.district)
-    value = Priced(
-        household=weighing.household,
-        operator=weighing.operator,
-        holder=weighing.collector,
-        period=subsidies.period_of(weighing.opened_at),
-        lines=tuple(line.priced() for line in receipt.lines),
-        lapses_at=lapses_at(at, weighing.points_months),
-    )
+def _confirm(db: Session, receipt: queries.Receipt, *, by: Actor, how: str, at: datetime) -> queries.Receipt:
+    weighing, lines = receipt.weighing, receipt.lines
+    for line in lines:
+        line.mark_agreed(silent=how == "silence")
     weighing.entry = new_id(at)
     guards.end(weighing, State.CONFIRMED, how=how, at=at)
-    _END.write(db, district=weighing.district, id=weighing.id, entry=weighing.entry, how=how, at=at)
-    events.confirmed(db, weighing, receipt.lines, how=how, at=at)
+    _write_down(db, weighing, lines, by=by, at=at)
+    events.confirmed(db, weighing, lines, how=how, at=at)
     accounts.award(
         db,
         id=weighing.entry,
         district=weighing.district,
         household=weighing.household,
-        points=sum(line.green_points for line in receipt.lines),
+        points=sum(line.green_points for line in lines),
         key=f"weighing/{weighing.id}/confirmed",
         kind="weighing.confirmed",
         at=at,
-        postings=confirmed(value),
-        settles=[Settle(hold=line.hold) for line in granted if line.hold],
+        postings=confirmed(_priced(weighing, lines, at=at)),
+        settles=[Settle(hold=line.hold) for line in lines if line.hold and not line.waits],
         facts={
             "weighing": str(weighing.id),
             "price_list": str(weighing.price_list),
@@ -118,12 +111,37 @@ def _confirm(db: Session, weighing: Weighing, *, by: Actor, how: str, at: dateti
     return receipt
 
 
-def _agree(db: Session, receipt: queries.Receipt, *, how: str) -> None:
-    """Let subsidies wait for staff where evidence is missing, now that the weight is agreed on."""
-    for line in receipt.lines:
-        line.mark_agreed(silent=how == "silence")
-    if waiting := [line.id for line in receipt.lines if line.waits]:
-        _WAIT.write(db, district=receipt.weighing.district, lines=waiting)
+def _write_down(
+    db: Session, weighing: Weighing, lines: Sequence[WeighingLine], *, by: Actor, at: datetime
+) -> None:
+    """Write what the agreement changes beside the ledger, in one round trip."""
+    subsidy.promise(db, quoting.promises(weighing, lines, at=at), district=weighing.district)
+    waiting = [line.id for line in lines if line.waits]
+    with at_once(db):
+        booking.complete(db, weighing.pickup, by=by, at=at)
+        quoting.use_ceilings(db, weighing, [line for line in lines if not line.waits])
+        if waiting:
+            _WAIT.write(db, district=weighing.district, lines=waiting)
+        _END.write(
+            db,
+            district=weighing.district,
+            id=weighing.id,
+            at=weighing.ended_at,
+            how=weighing.ended_by,
+            entry=weighing.entry,
+        )
+
+
+def _priced(weighing: Weighing, lines: Sequence[WeighingLine], *, at: datetime) -> Priced:
+    """Return the frozen value that the books post from."""
+    return Priced(
+        household=weighing.household,
+        operator=weighing.operator,
+        holder=weighing.collector,
+        period=subsidies.period_of(weighing.opened_at),
+        lines=tuple(line.priced() for line in lines),
+        lapses_at=lapses_at(at, weighing.points_months),
+    )
 
 
 def _check(db: Session, weighing: Weighing, *, code: str, card: str | None) -> None:

@@ -17,7 +17,7 @@ from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.auth import Actor
 from backend.kit.paging import Page, cut, key_of
-from backend.kit.written import Written
+from backend.kit.written import Written, at_once
 from backend.network import queries as network
 from backend.subsidy import queries as subsidies
 from backend.weighing import replaying
@@ -106,9 +106,15 @@ def locked(db: Session, district: str, weighing_id: UUID) -> Weighing | None:
     return db.scalars(query.with_for_update()).one_or_none()
 
 
-def loose(db: Session, district: str, weighing_id: UUID) -> Weighing | None:
-    """Find a weighing and keep others from changing it; who changes it here writes that down himself."""
-    return _LOCKED.row(db, Weighing, district=district, id=weighing_id)
+def bag_locked(db: Session, district: str, weighing_id: UUID) -> tuple[Weighing | None, list[WeighingLine]]:
+    """Find a weighing and its lines, and keep others from changing them.
+
+    They are loose: who changes something of them writes it down himself.
+    """
+    with at_once(db):
+        found = _LOCKED.ask(db, Weighing, district=district, id=weighing_id)
+        beside = _LINES.ask(db, WeighingLine, district=district, weighing=weighing_id)
+    return found.row(), beside.rows()
 
 
 def of_pickup(db: Session, district: str, pickup: UUID) -> UUID | None:
@@ -235,14 +241,14 @@ def receipt(db: Session, weighing_id: UUID, *, by: Actor) -> Receipt:
     weighing = visible(db, weighing_id, by=by)
     if weighing.state != State.CONFIRMED:
         raise ReceiptNotReady
-    return receipt_of(db, weighing)
+    return receipt_of(db, weighing, lines(db, weighing))
 
 
-def receipt_of(db: Session, weighing: Weighing) -> Receipt:
-    """Gather what a weighing's amounts follow from; its lines are loose, as nobody changes a receipt."""
+def receipt_of(db: Session, weighing: Weighing, weighed: Sequence[WeighingLine]) -> Receipt:
+    """Gather what a weighing's amounts follow from."""
     return Receipt(
         weighing=weighing,
-        lines=_LINES.rows(db, WeighingLine, district=weighing.district, weighing=weighing.id),
+        lines=weighed,
         price_list=catalogue.published(db, weighing.district, weighing.price_list),
         factors=carbon.factor_set_by_id(db, weighing.factor_set),
     )
