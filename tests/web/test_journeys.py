@@ -199,14 +199,14 @@ def test_collectors_change_over_and_each_sends_their_own(stage: Stage) -> None:
         page.get_by_role("link", name="1 张在本机").wait_for()
 
 
-def sign_in(window: Window, number: str) -> None:
-    """Take a phone that is bound, with number and PIN."""
+def sign_in(window: Window, number: str, *, to: str = "**/collector/") -> None:
+    """Take a phone that is bound, with number and PIN, and come to a page."""
     window.page.get_by_label("工号").fill(number)
     keys = window.page.get_by_role("group", name="数字键")
     for key in load.cast(number)["pin"]:
         keys.get_by_role("button", name=key, exact=True).click()
     window.page.get_by_role("button", name="登录").click()
-    window.page.wait_for_url("**/collector/")
+    window.page.wait_for_url(to)
     window.settle()
 
 

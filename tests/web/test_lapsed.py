@@ -62,7 +62,7 @@ def test_what_a_collector_weighed_is_sent_after_signing_in_again(stage: Stage) -
         assert resident.get("/v1/weighings")["items"] == []
 
         window.page.get_by_role("link", name="重新登录").click()
-        sign_in(window, number)
+        sign_in(window, number, to=f"**/collector/stops/{pickup['id']}*")
         window.page.get_by_role("link", name="称重单").click()
         window.page.get_by_text("全部已到服务器").wait_for()
     assert len(resident.get("/v1/weighings")["items"]) == 1
