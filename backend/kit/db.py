@@ -153,16 +153,8 @@ def after_commit(db: Session, action: Callable[[], None]) -> None:
     db.info.setdefault("after_commit", []).append(action)
 
 
-def commit(db: Session, *, last: Callable[[], object] | None = None) -> None:
-    """Commit, then run what waited for it.
-
-    :param last: writes what is sent together with the commit, in the driver's words
-    """
-    if last is not None:
-        raw = driver(db)
-        with raw.pipeline():
-            last()
-            raw.commit()
+def commit(db: Session) -> None:
+    """Commit, then run what waited for it."""
     db.commit()
     for action in db.info.pop("after_commit", []):
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from time import perf_counter
@@ -115,8 +114,8 @@ class Platform(Flask):
                 g.actor = self._admit(db, said, scope)
             if request.method not in _SAFE and not said.get("takes_body"):
                 _no_body()
-            response, record = self._work(db, view, said)
-            commit(db, last=record)
+            response = self._work(db, view, said)
+            commit(db)
         return response
 
     def _admit(self, db: Session, said: dict[str, Any], scope: str) -> Actor:
@@ -140,13 +139,10 @@ class Platform(Flask):
             raise NotSignedIn
         return self.authenticate(db, token.strip(), g.at)
 
-    def _work(
-        self, db: Session, view: Callable[..., Any], said: dict[str, Any]
-    ) -> tuple[Response, Callable[[], None] | None]:
-        """Answer, and say how the answer is remembered, if it is."""
+    def _work(self, db: Session, view: Callable[..., Any], said: dict[str, Any]) -> Response:
         held = _wanted() if said.get("idempotent") else None
         if held and (before := idempotency.claim(db, held)):
-            return _replayed(before), None
+            return _replayed(before)
         leaves_trace = any(kind.leaves_trace for kind in said.get("refusals", ()))
         if leaves_trace and not held:
             keep(db)
@@ -161,9 +157,9 @@ class Platform(Flask):
                 raise
             response = _undone(db, refusal)
             held = held if remembered else None
-        if held is None:
-            return response, None
-        return response, partial(idempotency.record, db, held, _remembered(response), at=g.at)
+        if held:
+            idempotency.record(db, held, _remembered(response), at=g.at)
+        return response
 
 
 def _count(said: dict[str, Any], caller: str) -> None:

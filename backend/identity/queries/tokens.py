@@ -30,10 +30,8 @@ def authenticate(db: Session, token: str, at: datetime) -> Actor:
 
     :raises NotSignedIn: the token is unknown, has run out, or its session was ended
     """
-    raw = driver(db)
-    with raw.pipeline():  # the transaction begins with it, in the same round trip
-        asked = raw.cursor(row_factory=dict_row).execute(_SPEAKS, {"access_hash": digest(token), "at": at})
-    row = asked.fetchone()
+    with driver(db).cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_SPEAKS, {"access_hash": digest(token), "at": at}).fetchone()
     if row is None:
         raise NotSignedIn
     return Actor(
