@@ -10,8 +10,9 @@ from backend.local import roles
 from backend.local.servers import Shared
 from backend.settings import settings
 
-SERVER = {"shared_buffers": "1GB", "max_wal_size": "8GB"}
-"""A usual share of a machine: with 128 MB it is the disk that is measured, ours and theirs alike."""
+MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+SERVER = {"shared_buffers": f"{MEMORY_MB // 4}MB", "max_wal_size": "8GB"}
+"""A quarter of the machine, as is advised; with 128 MB it is the disk that is measured, ours or theirs."""
 KEY = "bWVhc3VyZW1lbnRzIHNlYWwgbm90aGluZyBvZiB2YWw="
 
 

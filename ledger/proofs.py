@@ -9,14 +9,12 @@ from ledger.errors import NotYetSealed, Unlinked
 from ledger.rules import leaf, salt
 from ledger.seal.tree import (
     SMALL,
-    Range,
     Tile,
     consistency,
     cut,
     hashes_of,
     inclusion,
     tile_named,
-    tiles_for,
 )
 from ledger.store import tree
 from ledger.verify import PROOF, Unproven, commitment, in_base64, leaf_hash
@@ -39,7 +37,7 @@ class Pair(NamedTuple):
 
 
 def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -> Receipt | None:
-    """Prove that an entry stands in its book's log; None if there is no such entry. Two statements.
+    """Prove that an entry stands in its book's log; None if there is no such entry. One statement.
 
     :param witnesses: how many are wanted; a checkpoint that so many have signed is taken if a new one has
     :raises NotYetSealed: no checkpoint covers it yet
@@ -52,15 +50,14 @@ def receipt(conn: Connection[Any], book: str, id: UUID, *, witnesses: int = 0) -
     recorded, standing = found
     if standing is None or standing.covering is None:
         raise NotYetSealed(f"no checkpoint of book {book} covers entry {id}")
-    ranges: list[Range] = inclusion(standing.position, standing.covering.size)
     number, place = divmod(standing.position, 1 << SMALL)
-    kept = tree.small(conn, book, {Tile(0, number), *tiles_for(ranges, tall=SMALL)})
     entry, hidden_by = leaf(recorded.entry, recorded.posted_at), salt(recorded.entry, standing.keys)
-    if cut(kept[Tile(0, number)])[place] != commitment(hidden_by, entry):
+    if cut(standing.tiles[Tile(0, number)])[place] != commitment(hidden_by, entry):
         if recorded.entry.subject and tree.is_erased(conn, book, recorded.entry.subject):
             raise Unlinked(f"entry {id} cannot be told from others any more: its household was erased")
         raise Unproven(f"entry {id} is not what position {standing.position} commits to")
-    beside = hashes_of(ranges, tree.hashed(kept), tall=SMALL)
+    ranges = inclusion(standing.position, standing.covering.size)
+    beside = hashes_of(ranges, tree.hashed(standing.tiles), tall=SMALL)
     return Receipt(
         entry=entry,
         salt=in_base64(hidden_by),

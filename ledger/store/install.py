@@ -58,7 +58,8 @@ def grant(conn: Connection[Any], *, app: str, auditor: str) -> None:
             grant execute on function ledger.salts, ledger.grow, ledger.sign, ledger.cosign to {app};
             grant execute on function ledger.matches, ledger.change, ledger.tail, ledger.size_at,
                   ledger.versions_at, ledger.balance_at, ledger.lines_at, ledger.turnover,
-                  ledger.recent, ledger.recent_lines, ledger.line_of, ledger.mark_audited to {app}, {auditor};
+                  ledger.recent, ledger.recent_lines, ledger.line_of, ledger.mark_audited,
+                  ledger.small_tile, ledger.beside to {app}, {auditor};
             """
         ).format(app=Identifier(app), auditor=Identifier(auditor))
     )

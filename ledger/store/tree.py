@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import class_row, scalar_row, tuple_row
+from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 
 from ledger.rules import BOOK_ITSELF
 from ledger.seal.tree import HASH_BYTES, SMALL, Range, Tile, cut, hashes_of, tiles_for, width_of
-from ledger.store import asking, posted
+from ledger.store import posted
 from ledger.values import Recorded
 from ledger.verify import Checkpoint, leaf_hash, read_checkpoint, read_note
 
@@ -26,18 +26,10 @@ select named.level, named.number, kept.hashes
        ) kept
 """
 
-# A small tile is a part of a tile, or what is halfway up in it.
 _SMALL = """
-select named.level, named.number,
-       case when named.place is null then kept.halfway else substr(kept.hashes, named.place, 512) end
-  from (select level, number, case when level %% 2 = 0 then (number %% 16)::integer * 512 + 1 end as place
-          from unnest(%s::smallint[], %s::bigint[]) as small (level, number)) named
- cross join lateral (
-           select hashes, halfway from ledger.tile
-            where book = %s and level = named.level / 2
-              and number = case when named.place is null then named.number else named.number / 16 end
-            limit 1
-       ) kept
+select named.level, named.number, kept.hashes
+  from unnest(%s::smallint[], %s::bigint[]) as named (level, number)
+ cross join lateral ledger.small_tile(%s, named.level, named.number) kept
 """
 
 _CHECKPOINT = """
@@ -53,10 +45,10 @@ select c.size, c.signed_at, c.root, c.note || coalesce(s.lines, '') as note,
  where c.book = %(book)s
 """
 
-# With an entry come its position, the keys that its leaf may be salted with, and a checkpoint that covers it:
-# of the newest few the first with so many witnesses; if none of them has so many, one with most.
+# With an entry come its position, the keys that its leaf may be salted with, a checkpoint that covers it, and
+# what joins both. Of the newest checkpoints it is the first with so many witnesses, or else one with most.
 _STANDING = (
-    "select e.*, standing.* from ("  # noqa: S608 - our own words  # nosec B608
+    "select e.*, standing.*, beside.* from ("  # noqa: S608 - our own words  # nosec B608
     + posted.RECORDED
     + """
    and e.id = %(id)s) e
@@ -67,16 +59,26 @@ _STANDING = (
                     where s.book = f.book and s.subject in (e.subject, %(itself)s)) as keys,
                   covering.*
              from ledger.leaf f
-             left join lateral (
-                      select * from ("""
+             left join lateral ("""
     + _CHECKPOINT
     + """
-                      and c.size > f.position order by c.size desc limit %(latest)s) c
-                       order by least(cardinality(c.witnesses), %(wanted)s) desc, c.size desc
-                       limit 1
+                      and c.size = (
+                              select size
+                                from (select t.size, (select count(*) from ledger.cosignature
+                                                       where book = t.book and size = t.size) as signed
+                                        from ledger.checkpoint t
+                                       where t.book = %(book)s and t.size > f.position
+                                       order by t.size desc limit %(latest)s) latest
+                               order by least(signed, %(wanted)s) desc, size desc
+                               limit 1
+                          )
                   ) covering on true
             where f.book = e.book and f.entry = e.id
        ) standing on true
+ cross join lateral (
+           select array_agg(b.level) as levels, array_agg(b.number) as numbers, array_agg(b.hashes) as hashes
+             from ledger.beside(e.book, standing.position, standing.size) b
+       ) beside
 """
 )
 
@@ -106,11 +108,15 @@ class Signed(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where an entry stands in its log, the keys that its leaf may be salted with, and what covers it."""
+    """Where an entry stands in its log, and the keys that its leaf may be salted with.
+
+    With what covers it come the small tiles that join both, as they are kept: level 0 holds commitments.
+    """
 
     position: int
     keys: dict[UUID, bytes]
     covering: Signed | None
+    tiles: dict[Tile, bytes]
 
 
 def grown(conn: Connection[Any], book: str) -> tuple[int, int] | None:
@@ -194,16 +200,20 @@ def standing(
     conn: Connection[Any], book: str, id: UUID, *, witnesses: int
 ) -> tuple[Recorded, Standing | None] | None:
     """Read an entry, and where it stands and what covers it, which is None if it is not sealed."""
-    wanted = {"wanted": witnesses, "latest": _LATEST, "itself": BOOK_ITSELF}
-    row = next(asking.ask(conn, _STANDING, book=book, id=id, **wanted), None)
+    latest = _LATEST if witnesses else 1
+    wanted = {"book": book, "id": id, "wanted": witnesses, "latest": latest, "itself": BOOK_ITSELF}
+    row = conn.cursor(row_factory=dict_row, binary=True).execute(_STANDING, wanted).fetchone()
     if row is None:
         return None
     entry = posted.recorded(row)
     if row["position"] is None:
         return entry, None
     keys = {UUID(owner): bytes.fromhex(key) for owner, key in (row["keys"] or {}).items()}
-    covering = _plain(Signed(*(row[name] for name in Signed._fields))) if row["size"] is not None else None
-    return entry, Standing(row["position"], keys, covering)
+    if row["size"] is None:
+        return entry, Standing(row["position"], keys, None, {})
+    covering = _plain(Signed(*(row[name] for name in Signed._fields)))
+    places = map(Tile, row["levels"], row["numbers"])
+    return entry, Standing(row["position"], keys, covering, dict(zip(places, row["hashes"], strict=True)))
 
 
 def keys(conn: Connection[Any], book: str, subjects: Collection[UUID]) -> dict[UUID, bytes]:

@@ -18,6 +18,41 @@ create table ledger.tile (
 alter table ledger.tile alter column hashes set storage external;  -- hashes do not compress
 
 
+-- The tree in small tiles, of 16 neighbouring hashes of every fourth level: each is a part of a tile, or what is
+-- halfway up in one.
+
+create function ledger.small_tile(the_book text, the_level smallint, the_number bigint) returns table (hashes bytea)
+language sql stable
+as $$
+    select case when the_level % 2 = 0 then substr(t.hashes, (the_number % 16)::integer * 512 + 1, 512)
+                else t.halfway end
+      from ledger.tile t
+     where t.book = the_book and t.level = the_level / 2
+       and t.number = case when the_level % 2 = 0 then the_number / 16 else the_number end
+     limit 1
+$$;
+
+
+-- The small tiles from which the leaf at one position is proven to stand in a tree of one size: those on its way
+-- up, and those at the right edge that are not empty.
+
+create function ledger.beside(the_book text, the_position bigint, the_size bigint)
+returns table (level smallint, number bigint, hashes bytea)
+language sql stable
+as $$
+    select way.level, way.number, kept.hashes
+      from generate_series(0, 15) as up
+     cross join lateral (
+               select up::smallint, the_position >> up * 4 + 4
+                where the_size >> up * 4 > 0
+                union
+               select up::smallint, the_size >> up * 4 + 4
+                where (the_size >> up * 4) % 16 > 0
+           ) as way (level, number)
+     cross join lateral ledger.small_tile(the_book, way.level, way.number) kept
+$$;
+
+
 -- What salts the leaves of a household, or of a book itself under the nil UUID. Without its key a commitment
 -- says nothing about its entry. A key goes only with an erasure that was posted.
 

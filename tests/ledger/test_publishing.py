@@ -32,6 +32,7 @@ from ledger import (
 )
 from ledger.publishing import BATCH
 from ledger.seal.note import Signer, note
+from ledger.seal.tree import SMALL, Tile, inclusion, tiles_for
 from ledger.store import posted
 from ledger.verify import Checkpoint, Unproven, check_pair, check_receipt, open_checkpoint, read_json
 from tests.crowd import wait_until_all_wait
@@ -99,7 +100,29 @@ def test_a_receipt_takes_as_many_questions_however_large_the_log(conn, book, sig
     statements.clear()
     receipt(conn, book, entries[300].id)
 
-    assert len(statements) == 2
+    assert len(statements) == 1
+
+
+def test_what_a_proof_is_made_of_comes_with_its_entry(conn, book, signer):
+    post_many(conn, [an_award(book, ALICE, 1) for _ in range(700)])
+    publish(conn, book, signer)
+    edges = sorted({0, *(edge + by for edge in (16, 256, 512, 688, 699) for by in (-1, 0, 1))} - {700})
+    asked = [(position, size + 1) for size in edges for position in edges if position <= size]
+
+    rows = conn.execute(
+        """
+        select asked.position, asked.size, array_agg(b.level), array_agg(b.number)
+          from unnest(%s::bigint[], %s::bigint[]) as asked (position, size)
+         cross join lateral ledger.beside(%s, asked.position, asked.size) b
+         group by asked.position, asked.size
+        """,
+        (*map(list, zip(*asked, strict=True)), book),
+    ).fetchall()
+
+    assert len(rows) == len(asked)
+    for position, size, levels, numbers in rows:
+        needed = tiles_for(inclusion(position, size), tall=SMALL) | {Tile(0, position // 16)}
+        assert needed <= set(map(Tile, levels, numbers)), (position, size)
 
 
 def test_a_stretch_of_the_log_is_read_without_the_rest_of_its_book(owner, conn, book):
