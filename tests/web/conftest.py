@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,9 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
-    """The platform on a database of its own, with a web process of the Procfile."""
+@contextmanager
+def playing(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """Build the platform on a database of its own, with a web process of the Procfile."""
     build.build()
     made = copies.take()
     with pytest.MonkeyPatch.context() as patch:
@@ -66,6 +67,13 @@ def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stag
     with served(environment) as base:
         yield Stage(base, browser, environment)
     copies.drop(made.name)
+
+
+@pytest.fixture(scope="session")
+def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """The platform on a database of its own, for all files that change nothing for others."""
+    with playing(copies, own_redis_url, browser) as shared:
+        yield shared
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,14 @@
 """What staff decide at the console and others feel, in a real browser on the real platform."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.conftest import Copies
+from tests.web.conftest import playing
 from tests.web.console import PASSWORD, Office, answer, enrol, market, press, settle
 from tests.web.stage import DESK, PHONE, Stage, Window
 
@@ -12,6 +16,13 @@ pytestmark = pytest.mark.long
 
 HOME = "16100000791"
 SEER = "16100000792"
+
+
+@pytest.fixture(scope="module")
+def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """A platform of this file's own: what staff change here, others would feel."""
+    with playing(copies, own_redis_url, browser) as own:
+        yield own
 
 
 def test_a_typed_weight_earns_its_subsidy_once_staff_accept_it(stage: Stage, office: Office) -> None:

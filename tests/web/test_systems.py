@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from standardwebhooks import Webhook
 
 from seeds import load
 from tests import receivers
+from tests.conftest import Copies
 from tests.receivers import Receiver, a_certificate, receiving
+from tests.web.conftest import playing
 from tests.web.console import Office, answer, press, work
 from tests.web.stage import PHONE, Stage, Window
 
@@ -17,6 +19,13 @@ pytestmark = pytest.mark.long
 
 WEEK = ("2026-11-08", "2026-11-15")
 """Of the story, in which things were weighed."""
+
+
+@pytest.fixture(scope="module")
+def stage(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """A platform of this file's own: what staff change here, others would feel."""
+    with playing(copies, own_redis_url, browser) as own:
+        yield own
 
 
 @pytest.fixture
