@@ -83,10 +83,10 @@ def _proving() -> list[Row]:
             again.append(_cuts(conn, entries))
         leaves = log(conn, book.BOOK).size
     return [
-        row("proof_p99_ms", [cuts[98] for cuts in again], "ms", at_most=3),
-        row("proof_p50_ms", [cuts[49] for cuts in again], "ms"),
-        row("proof_first_p99_ms", [cuts[98] for cuts in first], "ms"),
-        row("proof_first_p50_ms", [cuts[49] for cuts in first], "ms"),
+        row("proof_p99_ms", [cuts[98] for cuts in first], "ms", at_most=3),
+        row("proof_p50_ms", [cuts[49] for cuts in first], "ms"),
+        row("proof_again_p99_ms", [cuts[98] for cuts in again], "ms"),
+        row("proof_again_p50_ms", [cuts[49] for cuts in again], "ms"),
         row("proof_leaves", [leaves], "leaves"),
     ]
 
