@@ -20,6 +20,15 @@ from backend.local.places import ROOT
 WORKERS = 3
 
 
+def kill(pid: int) -> None:
+    """Kill a process with all that it has started: a worker's job runs in a group of its own."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in (*process.children(recursive=True), process):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+
+
 class Crew:
     """Workers that a supervisor starts again, whatever ends them."""
 
@@ -37,18 +46,20 @@ class Crew:
 
     def kill_one(self) -> None:
         """Kill a worker and the process of its job, in the middle of whatever they do."""
-        with suppress(psutil.NoSuchProcess):
-            worker = psutil.Process(random.choice(self._members).pid)
-            for each in (*worker.children(recursive=True), worker):
-                each.kill()
+        kill(random.choice(self._members).pid)
+        self.killed += 1
+
+    def kill_all(self) -> None:
+        """Kill all of them."""
+        for each in self._members:
+            kill(each.pid)
+            each.wait()
             self.killed += 1
 
     def dismiss(self) -> None:
         """End them all."""
         for each in self._members:
-            with suppress(psutil.NoSuchProcess):
-                for process in (*psutil.Process(each.pid).children(recursive=True), psutil.Process(each.pid)):
-                    process.kill()
+            kill(each.pid)
             each.wait()
 
     def work_until(self, is_over: Callable[[], bool], *, seconds: float = 240) -> None:

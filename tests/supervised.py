@@ -1,16 +1,16 @@
 """The processes of the Procfile under somebody who kills them, all at once, and starts them again."""
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from honcho.environ import parse_procfile
 
 from backend.local import launch, places, processes
+from tests import outages
 
 PATIENCE_SECONDS = 120
 
@@ -59,8 +59,7 @@ class Supervised:
             self._end(name)
 
     def _end(self, name: str) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._running[name].pid, signal.SIGKILL)
+        outages.kill(self._running[name].pid)
         self._running[name].wait()
 
 
