@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.paging import Page, cut, key_of
+from backend.network import queries as network
 from backend.simulation.errors import FactorRunNotFound, NotDone, SimulationNotFound
 from backend.simulation.models import Checkpoint, FactorRunRow, GroupRow, SimulationRow
 from backend.simulation.rules import (
@@ -28,6 +29,9 @@ from backend.simulation.rules import (
 )
 from backend.subsidy import queries as subsidies
 from backend.weighing.queries import Ends, replaying
+
+_OTHERS = "其他社区 Other communities"
+"""What few households live in, where it is for open use."""
 
 
 def simulation(db: Session, district: str, simulation_id: UUID) -> Simulation:
@@ -95,6 +99,17 @@ def all_groups(db: Session, district: str, simulation_id: UUID, *, audience: str
         .order_by(GroupRow.kind, GroupRow.key)
     )
     return [row.group() for row in rows]
+
+
+def names(db: Session, district: str, groups: Sequence[Group]) -> dict[str, str]:
+    """Name the materials, communities and programmes that a simulation speaks of, in both languages."""
+    of_communities = {group.key for group in groups if group.kind == "community"}
+    named = [
+        *((one.key, one.name_zh, one.name_en) for one in catalogue.materials(db).values()),
+        *((one.code, one.name_zh, one.name_en) for one in network.divisions(db, of_communities)),
+        *((str(one.id), one.name_zh, one.name_en) for one in subsidies.programmes(db, district)),
+    ]
+    return {"other": _OTHERS, **{key: f"{zh} {en}" if en else zh for key, zh, en in named}}
 
 
 def checkpoint(db: Session, district: str, simulation_id: UUID) -> Checkpoint | None:

@@ -131,6 +131,7 @@ def download(args: dict[str, str], simulation_id: UUID) -> Response:
     found = queries.simulation(session(), actor().district, simulation_id)
     if found.summary is None:
         raise NotDone
-    content = workbook(found, queries.all_groups(session(), actor().district, simulation_id, **args))
+    groups = queries.all_groups(session(), actor().district, simulation_id, **args)
+    content = workbook(found, groups, queries.names(session(), actor().district, groups))
     named = f'attachment; filename="simulation-{found.id}.xlsx"'
     return Response(content, content_type=CONTENT_TYPE, headers={"Content-Disposition": named})

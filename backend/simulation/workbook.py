@@ -1,8 +1,9 @@
 """A simulation as a spreadsheet: what it does not know, what it comes to, and every group."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from backend.kit.sheets import Column, Kind, Layout, Sheet, Value, write
 from backend.simulation.rules import Group, Simulation
@@ -43,12 +44,35 @@ _SUMMARY = Layout(
         Column("difference", "差额", "Difference", Kind.RATE),
     ),
 )
+_MOVED = {
+    "households": ("交投户数", "Households that handed something over"),
+    "winners": ("受益户数", "Households gaining"),
+    "losers": ("受损户数", "Households losing"),
+    "gained_points": ("增加的绿分", "Points gained"),
+    "lost_points": ("减少的绿分", "Points lost"),
+    "not_taken_grams": ("拟议标准下不收的净重（克）", "Net grams that would not have been taken"),
+}
+_CHECKED = {
+    "lines": ("与账本不符的行数", "Lines that differ from the ledger"),
+    "fen": ("与账本不符的金额（元）", "Differs from the ledger (yuan)"),
+    "grams": ("与账本不符的克数", "Differs from the ledger (grams)"),
+}
+_OUTCOME = Layout(
+    "outcome",
+    "影响与核对",
+    "Effect and check",
+    (
+        Column("figure", "指标", "Figure", width=60),
+        Column("value", "数值", "Value", Kind.RATE),
+    ),
+)
 _BUDGETS = Layout(
     "budgets",
     "预算",
     "Budgets",
     (
-        Column("programme", "项目", "Programme", width=40),
+        Column("name", "项目", "Programme", width=52),
+        Column("programme", "项目编号", "Id of the programme", width=40),
         Column("period", "年度", "Period"),
         Column("left_in_force", "现行：余额（元）", "In force: left (yuan)", Kind.FEN),
         Column("out_in_force", "现行：首次不足", "In force: first short", Kind.MOMENT),
@@ -58,16 +82,20 @@ _BUDGETS = Layout(
 )
 
 
-def workbook(found: Simulation, groups: Sequence[Group]) -> bytes:
-    """Write a simulation that is done as a spreadsheet."""
+def workbook(found: Simulation, groups: Sequence[Group], names: Mapping[str, str]) -> bytes:
+    """Write a simulation that is done as a spreadsheet.
+
+    :param names: of materials, communities and programmes, in both languages
+    """
     assert found.summary is not None, "it is done"
     sheets = [
         Sheet(_NOTES, _notes(found)),
         Sheet(_SUMMARY, _summary(found)),
-        Sheet(_BUDGETS, _budgets(found)),
+        Sheet(_OUTCOME, _outcome(found.summary)),
+        Sheet(_BUDGETS, _budgets(found.summary, names)),
     ]
     for kind, (zh, en) in _KINDS.items():
-        rows = [_row(group) for group in groups if group.kind == kind]
+        rows = [_row(group, names) for group in groups if group.kind == kind]
         sheets.append(Sheet(Layout(kind, zh, en, _columns(zh, en)), rows))
     return write(sheets, at=found.ended_at or found.requested_at)
 
@@ -76,6 +104,8 @@ def _notes(found: Simulation) -> Iterator[Sequence[Value]]:
     since, until = found.since.isoformat(), found.until.isoformat()
     yield f"期间：{since} 至 {until}", f"Period: {since} to {until}"
     yield f"方案摘要：{found.digest}", f"Digest of the proposal: {found.digest}"
+    if found.draft is not None:
+        yield f"草案：{found.draft}", f"Draft: {found.draft}"
     for said in found.does_not_know:
         yield said["zh"], said["en"]
 
@@ -92,12 +122,22 @@ def _yuan(name: str, value: int) -> Value:
     return Decimal(value).scaleb(-2) if name.endswith("_fen") else Decimal(value)
 
 
-def _budgets(found: Simulation) -> Iterator[Sequence[Value]]:
-    assert found.summary is not None, "it is done"
-    for budget in found.summary["budgets"]:
+def _outcome(summary: Mapping[str, Any]) -> Iterator[Sequence[Value]]:
+    for name, (zh, en) in _MOVED.items():
+        yield f"{zh} {en}", Decimal(summary[name])
+    for name, (zh, en) in _CHECKED.items():
+        figure = Decimal(summary["unexplained"][name])
+        yield f"{zh} {en}", figure.scaleb(-2) if name == "fen" else figure
+    older = Decimal(summary["reconstructed_lines"])
+    yield "先后由推断得出的行数 Lines whose order is inferred", older
+
+
+def _budgets(summary: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Sequence[Value]]:
+    for budget in summary["budgets"]:
         sides = [budget[side] for side in ("in_force", "proposed")]
         figures = [(side["left_fen"], _moment(side["ran_out_at"])) for side in sides]
-        yield (budget["programme"], budget["period"], *figures[0], *figures[1])
+        programme = budget["programme"]
+        yield (names.get(programme), programme, budget["period"], *figures[0], *figures[1])
 
 
 def _moment(told: str | None) -> datetime | None:
@@ -107,6 +147,7 @@ def _moment(told: str | None) -> datetime | None:
 def _columns(zh: str, en: str) -> tuple[Column, ...]:
     return (
         Column("key", zh, en, width=34),
+        Column("name", "名称", "Name", width=44),
         *_figures("in_force", "现行", "In force"),
         *_figures("proposed", "拟议", "Proposed"),
         Column("households", "户数", "Households", Kind.INTEGER),
@@ -123,9 +164,15 @@ def _figures(side: str, zh: str, en: str) -> Iterable[Column]:
         yield Column(f"{side}_{name}", f"{zh}：{_NAMES[name][0]}", f"{en}: {_NAMES[name][1]}", kind)
 
 
-def _row(group: Group) -> list[Value]:
+def _row(group: Group, names: Mapping[str, str]) -> list[Value]:
     figures = [
         side[name] for side in (group.in_force, group.proposed) for name in ("lines", "net_grams", *_FEN)
     ]
     moved = (group.households, group.winners, group.losers, group.gained_points, group.lost_points)
-    return [group.key, *figures, *moved]
+    return [group.key, _called(group.key, names), *figures, *moved]
+
+
+def _called(key: str, names: Mapping[str, str]) -> str | None:
+    """Name a community, a material, or one in the other; a day is its own name."""
+    known = [names.get(part) for part in key.split("/")]
+    return " · ".join(name for name in known if name) or None

@@ -17,6 +17,7 @@ __all__ = [
     "community",
     "district",
     "districts",
+    "divisions",
     "operator",
     "operator_for",
     "operator_names",
@@ -46,6 +47,11 @@ def community(db: Session, code: str) -> Division | None:
 
 def _division(db: Session, code: str, kind: str) -> Division | None:
     return db.scalars(select(Division).where(Division.code == code, Division.kind == kind)).one_or_none()
+
+
+def divisions(db: Session, codes: Collection[str]) -> Sequence[Division]:
+    """Return those of these divisions that there are."""
+    return db.scalars(select(Division).where(Division.code.in_(codes)).order_by(Division.code)).all()
 
 
 def communities(db: Session, code: str, *, name: str, cursor: str | None, limit: int) -> Page[Division]:

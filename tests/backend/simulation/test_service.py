@@ -167,4 +167,4 @@ def test_pieces_kept_twice_or_lost_count_once_and_other_rates_are_told_apart(db,
         sum(group.proposed["lines"] for group in staff if group.kind == "day") == stingy["proposed"]["lines"]
     )
     assert queries.all_groups(db, YUHANG, page.id, audience="open") == [], "there are four households"
-    assert workbook(page, staff).startswith(b"PK")
+    assert workbook(page, staff, {}).startswith(b"PK")
