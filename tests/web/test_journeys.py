@@ -56,21 +56,27 @@ def book(stage: Stage, phone: str) -> tuple[Person, dict[str, Any]]:
     return resident, resident.post("/v1/pickups", {})
 
 
-def go_to_the_door(window: Window, pickup: dict[str, Any]) -> None:
-    """Take a job on and stand at its door."""
+def go_to_the_door(window: Window, pickup: dict[str, Any], *, network: bool = True) -> None:
+    """Take a job on and stand at its door, where there may be no network."""
     day = datetime.fromisoformat(pickup["window_start"]).astimezone(CITY).date()
     window.open(f"/collector/stops/{pickup['id']}?date={day}")
+    window.page.context.set_offline(not network)
     window.page.get_by_role("button", name="接单").click()
     window.page.get_by_role("button", name="我到门口了").click()
     window.page.get_by_role("button", name="开始称重").click()
 
 
-def type_weight(window: Window, weight: str) -> None:
+def press_keys(window: Window, weight: str) -> None:
     """Choose glass, and press what the scale shows."""
     window.page.get_by_role("button", name="玻璃", exact=True).click()
     keys = window.page.get_by_role("group", name="数字键")
     for key in weight:
         keys.get_by_role("button", name="小数点" if key == "." else key, exact=True).click()
+
+
+def type_weight(window: Window, weight: str) -> None:
+    """Write down what the scale shows of a bag of glass."""
+    press_keys(window, weight)
     window.page.get_by_role("button", name="记下").click()
     window.page.get_by_role("button", name="称好了，出报价").wait_for()
 

@@ -1,10 +1,18 @@
 """A session that ends elsewhere: said once and in plain words, and nothing that was typed is lost."""
 
+from typing import Any
+
 import pytest
 
 from seeds import load
 from tests.web.stage import CODE, Person, Stage, Window
-from tests.web.test_journeys import book, sign_in, weigh_without_a_network
+from tests.web.test_journeys import (
+    book,
+    go_to_the_door,
+    press_keys,
+    sign_in,
+    weigh_without_a_network,
+)
 
 WROTE = "请从东门进，门铃坏了"
 
@@ -57,7 +65,7 @@ def test_what_a_collector_weighed_is_sent_after_signing_in_again(stage: Stage) -
         end_all_others(stage.collector(number))
         window.complaints.clear()
         window.page.context.set_offline(False)
-        window.page.get_by_text("本机的称重单还在").wait_for()
+        window.page.get_by_text("本机的称重单和填写的内容都还在").wait_for()
         window.complaints.clear()
         assert resident.get("/v1/weighings")["items"] == []
 
@@ -66,6 +74,43 @@ def test_what_a_collector_weighed_is_sent_after_signing_in_again(stage: Stage) -
         window.page.get_by_role("link", name="称重单").click()
         window.page.get_by_text("全部已到服务器").wait_for()
     assert len(resident.get("/v1/weighings")["items"]) == 1
+
+
+def lapse_at_the_keypad(window: Window, stage: Stage, pickup: dict[str, Any]) -> None:
+    """Press what the scale shows, and read that the session is over before it is written down."""
+    window.open("/collector/")
+    window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    go_to_the_door(window, pickup, network=False)
+    press_keys(window, "5.4")
+    end_all_others(stage.collector(pickup["collector"]["number"]))
+    window.complaints.clear()
+    window.page.context.set_offline(False)
+    window.page.get_by_role("link", name="重新登录").click()
+    window.complaints.clear()
+
+
+@pytest.mark.long
+def test_what_a_collector_typed_waits_until_he_signs_in_again(stage: Stage) -> None:
+    _, pickup = book(stage, "16100000772")
+    number = pickup["collector"]["number"]
+    with stage.window(signed_in=number) as window:
+        lapse_at_the_keypad(window, stage, pickup)
+        sign_in(window, number, to="**/scale*")
+        assert "5.4" in window.page.get_by_role("button", name="秤上显示").inner_text()
+        window.page.get_by_role("button", name="记下").click()
+        window.page.get_by_role("button", name="称好了，出报价").wait_for()
+        window.check()
+
+
+@pytest.mark.long
+def test_what_a_collector_typed_is_not_shown_to_the_next_one(stage: Stage) -> None:
+    _, pickup = book(stage, "16100000773")
+    other = next(each for each in ("C0001", "C0002") if each != pickup["collector"]["number"])
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        lapse_at_the_keypad(window, stage, pickup)
+        sign_in(window, other, to="**/scale*")
+        window.page.get_by_role("button", name="玻璃", exact=True).wait_for()
+        assert window.page.get_by_role("button", name="秤上显示").count() == 0
 
 
 @pytest.mark.long
