@@ -4,24 +4,18 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from backend.kit import db as kit
 from backend.local import locks, places
-from backend.settings import settings
-from backend.web import build
-from seeds import load
-from seeds.stories import yuhang_week
-from tests.conftest import Copies, _point_at
+from tests.conftest import Copies
 
 pytest.register_assert_rewrite("tests.web.stage", "tests.web.console")
 
 from tests.web.console import Office  # noqa: E402 - what it asserts is to be seen
-from tests.web.stage import Stage, later, served  # noqa: E402
+from tests.web.stage import Stage, playing  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -46,27 +40,6 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         started.close()
-
-
-@contextmanager
-def playing(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
-    """Build the platform on a database of its own, with a web process of the Procfile."""
-    build.build()
-    made = copies.take()
-    with pytest.MonkeyPatch.context() as patch:
-        _point_at(patch, made)
-        patch.setenv("REDIS_URL", own_redis_url)
-        settings.cache_clear()
-        load.registers(say=lambda _: None)
-        load.demo(say=lambda _: None)
-        yuhang_week.play(say=lambda _: None)
-        later()
-        kit.engine().dispose()
-        environment = dict(os.environ)
-    settings.cache_clear()
-    with served(environment) as base:
-        yield Stage(base, browser, environment)
-    copies.drop(made.name)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import time
 import urllib.error
@@ -15,18 +14,23 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import pytest
 from honcho.environ import parse_procfile
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 from sqlalchemy import select
 
 from backend import worker  # noqa: F401 - registers what may happen later
 from backend.accounts import jobs as accounts
+from backend.kit import db as kit
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.jobs import OutboxEvent, run
 from backend.local import places, processes
+from backend.settings import settings
 from backend.web import build
 from seeds import load
+from seeds.stories import yuhang_week
+from tests.conftest import Copies, _point_at
 
 CODE = "246810"
 PHONE = {"width": 360, "height": 740}
@@ -76,6 +80,9 @@ class Window:
         """Take a picture of the whole page, with what stands at the window's edge at the end of the page."""
         size = self.page.viewport_size
         assert size is not None
+        self.page.evaluate(
+            "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
         tall = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
         self.page.screenshot(path=path, full_page=True)
@@ -218,6 +225,27 @@ class Stage:
         return Person(self.base, Person(self.base).post(path, body)["access_token"])
 
 
+@contextmanager
+def playing(copies: Copies, own_redis_url: str, browser: Browser) -> Iterator[Stage]:
+    """Build the platform on a database of its own, with a web process of the Procfile."""
+    build.build()
+    made = copies.take()
+    with pytest.MonkeyPatch.context() as patch:
+        _point_at(patch, made)
+        patch.setenv("REDIS_URL", own_redis_url)
+        settings.cache_clear()
+        load.registers(say=lambda _: None)
+        load.demo(say=lambda _: None)
+        yuhang_week.play(say=lambda _: None)
+        later()
+        kit.engine().dispose()
+        environment = dict(os.environ)
+    settings.cache_clear()
+    with served(environment) as base:
+        yield Stage(base, browser, environment)
+    copies.drop(made.name)
+
+
 def later() -> bool:
     """Let what was put off until after a transaction happen, and seal what was posted; was there anything?"""
     with transaction() as db:
@@ -258,19 +286,3 @@ def _wait(url: str) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-
-
-def measure(window: Window, gallery: Path, name: str, path: str) -> float:
-    """Write down how many kilobytes a first page loads, compressed, and when something is seen."""
-    loaded: list[str] = []
-    window.page.on("response", lambda answer: loaded.append(answer.url))
-    window.open(path)
-    painted = window.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    names = {found[1] for url in loaded if (found := re.search(r"/assets/pages/hashed/(.+)$", url))}
-    kilobytes = sum((build.PAGES / "hashed" / f"{file}.gz").stat().st_size for file in names) / 1024
-    first = "first_paint_ms" if name == "resident" else f"{name}_first_paint_ms"
-    note = gallery.parent / "pages.json"
-    before = json.loads(note.read_text()) if note.is_file() else {}
-    measured = {f"{name}_gzip_kb": round(kilobytes, 1), first: round(painted), f"{name}_files": len(names)}
-    note.write_text(json.dumps({**before, **measured}, indent=2) + "\n")
-    return kilobytes

@@ -13,7 +13,8 @@ import pytest
 
 from backend.kit.clock import CITY
 from seeds import load
-from tests.web.stage import DESK, PHONE, Stage, Window, measure
+from tests.web.pictures import measure
+from tests.web.stage import DESK, PHONE, Stage, Window
 from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
@@ -59,6 +60,20 @@ def go_to_first(link: str) -> Callable[[Window], object]:
     return follow
 
 
+def ask_for_a_code(window: Window) -> None:
+    """Type a number, and wait for the message."""
+    window.page.locator("#phone").fill("16100000887")
+    window.page.locator("form .button").first.click()
+    window.page.locator("#code").wait_for()
+
+
+def choose_community(window: Window) -> None:
+    """Go as far as the consent."""
+    choose_district(window)
+    window.page.locator(".options button").first.click()
+    window.page.locator(".consent").wait_for()
+
+
 def check_the_proof(window: Window) -> None:
     """Have the newest entry checked in the browser."""
     go_to_first("entries/")(window)
@@ -89,8 +104,10 @@ def end_the_session(window: Window) -> None:
 PICTURES = [
     Picture("landing", "/", None),
     Picture("sign-in", "/app/sign-in", None),
+    Picture("sign-in-code", "/app/sign-in", None, ask_for_a_code),
     Picture("not-found", "/app/nowhere", None),
     Picture("set-up", "/app/set-up", "16100000888", choose_district),
+    Picture("set-up-consent", "/app/set-up", "16100000888", choose_community),
     Picture("home", "/app/"),
     Picture("home-elder", "/app/", elder=True),
     Picture("home-offline", "/app/", then=lose_the_network),
@@ -104,6 +121,7 @@ PICTURES = [
     Picture("prices", "/app/prices"),
     Picture("prices-elder", "/app/prices", elder=True),
     Picture("search", "/app/search"),
+    Picture("search-elder", "/app/search", elder=True),
     Picture("guide", "/app/guide"),
     Picture("outlets", "/app/outlets"),
     Picture("outlets-elder", "/app/outlets", elder=True),
@@ -234,6 +252,19 @@ def test_take_a_collectors_way(
         snap(window, gallery, "collector-confirmed")
         window.page.locator("nav a[href='/collector/me']").click()
         snap(window, gallery, "collector-me")
+
+
+@pytest.mark.parametrize(("size", "language"), [walk.values[:2] for walk in WALKS])
+def test_take_a_phone_that_is_shared(
+    stage: Stage, gallery: Path, size: dict[str, int], language: str
+) -> None:
+    with stage.window(size=size, language=language, signed_in="C0001") as window:
+        window.open("/collector/me")
+        window.page.locator("summary").click()
+        window.page.locator("#old").wait_for()
+        snap(window, gallery, "collector-pin")
+        press(window, "^(换人|Change over)$")
+        snap(window, gallery, "collector-swap")
 
 
 @pytest.mark.parametrize(("size", "language", "phone"), WALKS)

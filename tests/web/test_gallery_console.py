@@ -17,7 +17,8 @@ from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
 from tests.makers import a_dead_letter
 from tests.web.console import LINPING, YUHANG, Office, behind, market, settle, work
-from tests.web.stage import DESK, PHONE, Stage, Window, measure
+from tests.web.pictures import hang, measure
+from tests.web.stage import DESK, PHONE, Stage, Window
 from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
@@ -272,14 +273,6 @@ def scenes(stage: Stage) -> Iterator[Scenes]:
     office.close()
 
 
-def hang(window: Window, gallery: Path, name: str, language: str) -> None:
-    """Take a picture of the whole page on a desk and on a phone, and look at each."""
-    for size in (DESK, PHONE):
-        window.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        window.picture(gallery / f"console-{name}-{size['width']}-{language[:2]}.png")
-        window.check()
-
-
 languages = pytest.mark.parametrize("language", ["zh-CN", "en"])
 
 
@@ -289,7 +282,7 @@ def test_take(scenes: Scenes, gallery: Path, picture: Picture, language: str) ->
     with scenes.office.window(picture.who, language=language) as window:
         window.open(scenes.path(picture.path))
         picture.then(window)
-        hang(window, gallery, picture.name, language)
+        hang(window, gallery, f"console-{picture.name}")
 
 
 @languages
@@ -305,9 +298,9 @@ def test_take_the_menu(scenes: Scenes, gallery: Path, language: str) -> None:
 def test_take_the_sign_in(stage: Stage, gallery: Path, language: str) -> None:
     with stage.window(size=DESK, language=language) as window:
         window.open("/console/")
-        hang(window, gallery, "sign-in", language)
+        hang(window, gallery, "console-sign-in")
         window.page.locator(".button.quiet", has_text=re.compile("邀请码|invitation")).click()
-        hang(window, gallery, "arrival", language)
+        hang(window, gallery, "console-arrival")
 
 
 @languages
@@ -317,12 +310,12 @@ def test_take_what_loads_and_what_fails(scenes: Scenes, gallery: Path, language:
         window.page.route("**/v1/settlement/sheets*", lambda route: held.append(route))  # noqa: PLW0108
         window.page.goto(f"{scenes.office.stage.base}/console/settlement")
         window.page.wait_for_selector(".loading")
-        hang(window, gallery, "sheets-loading", language)
+        hang(window, gallery, "console-sheets-loading")
         for route in held:
             route.abort()
         window.page.wait_for_selector(".failure")
         window.complaints.clear()
-        hang(window, gallery, "sheets-failed", language)
+        hang(window, gallery, "console-sheets-failed")
 
 
 @languages
@@ -333,7 +326,7 @@ def test_take_a_district_that_has_not_begun(scenes: Scenes, gallery: Path, langu
         window.page.locator(".place-of", has_text=LINPING).wait_for(state="attached")
         window.settle()
         window.forget_what_was_not_found()
-        hang(window, gallery, "today-empty", language)
+        hang(window, gallery, "console-today-empty")
         window.page.locator("#district").select_option(YUHANG)
         window.page.locator(".place-of", has_text=YUHANG).wait_for(state="attached")
 

@@ -1,4 +1,4 @@
-"""Pictures of what residents read of a subsidy: paid, less, paused, used up, put off, and still to come.
+"""Pictures of what residents read of a subsidy: paid, less, paused, used up, put off, and ended.
 
 The programme is brought into one state after the other and not back, so these come last of all.
 """
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.console import Office
-from tests.web.stage import DESK, PHONE, Stage
+from tests.web.console import Office, work
+from tests.web.pictures import hang
+from tests.web.stage import Stage
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
 
-SEER, WAITS = "16100000661", "16100000662"
+LANGUAGES = ("zh-CN", "en")
+SEER, WAITS = "16100000651", "16100000652"
 
 
 class Programme:
@@ -46,6 +48,12 @@ class Programme:
         self.office.rule(self.id, "queue")
         self.office.stage.weigh(WAITS, agreed=True)
 
+    def end(self) -> None:
+        """Pay what waits, and close the programme."""
+        self.office.move(self.id, self.period, kind="fund", fen=self.fen, source="treasury")
+        work(self.office.stage)
+        self.office.call("admin", "POST", f"/v1/programmes/{self.id}/closing", {"reason": "项目到期"})
+
 
 @pytest.fixture(scope="module")
 def programme(stage: Stage, office: Office) -> Programme:
@@ -69,13 +77,18 @@ def test_take(stage: Stage, gallery: Path, programme: Programme) -> None:
         for path in ("prices", "guide"):
             _take(stage, gallery, SEER, path, f"{path}-{name}")
     _take(stage, gallery, WAITS, "account", "account-to-come")
+    programme.end()
+    for path in ("prices", "guide"):
+        _take(stage, gallery, SEER, path, f"{path}-ended")
+    for language in LANGUAGES:
+        with programme.office.window("admin", language=language) as window:
+            window.open("/console/budgets")
+            hang(window, gallery, "console-budgets-ended")
 
 
 def _take(stage: Stage, gallery: Path, phone: str, path: str, name: str) -> None:
-    for size in (PHONE, DESK):
-        for language in ("zh-CN", "en"):
-            with stage.window(signed_in=phone, size=size, language=language) as window:
-                window.open(f"/app/{path}")
-                window.page.get_by_text(re.compile("补贴|[Ss]ubsid")).first.wait_for()
-                window.picture(gallery / f"{name}-{size['width']}-{language[:2]}.png")
-                window.check()
+    for language in LANGUAGES:
+        with stage.window(signed_in=phone, language=language) as window:
+            window.open(f"/app/{path}")
+            window.page.get_by_text(re.compile("补贴|[Ss]ubsid")).first.wait_for()
+            hang(window, gallery, name)

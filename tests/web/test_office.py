@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import Copies
-from tests.web.conftest import playing
 from tests.web.console import PASSWORD, Office, answer, enrol, market, press, settle
-from tests.web.stage import DESK, PHONE, Stage, Window
+from tests.web.stage import DESK, PHONE, Stage, Window, playing
 
 pytestmark = pytest.mark.long
 

@@ -11,9 +11,8 @@ from seeds import load
 from tests import receivers
 from tests.conftest import Copies
 from tests.receivers import Receiver, a_certificate, receiving
-from tests.web.conftest import playing
 from tests.web.console import Office, answer, press, work
-from tests.web.stage import PHONE, Stage, Window
+from tests.web.stage import PHONE, Stage, Window, playing
 
 pytestmark = pytest.mark.long
 
