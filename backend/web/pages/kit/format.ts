@@ -24,7 +24,7 @@ export const points = (n: number): string => t("unit.points", { n: count(n) });
 export const signed = (n: number): string => (n > 0 ? `+${count(n)}` : count(n).replace("-", "−"));
 
 export const yuan = (fen: number): string =>
-  new Intl.NumberFormat(language.value, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(fen / 100);
+  new Intl.NumberFormat(language.value, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(fen / 100).replace("-", "−");
 
 /** "glass, paper and foam", in the language that is chosen. */
 export const listed = (names: string[]): string => new Intl.ListFormat(language.value).format(names);
@@ -32,10 +32,15 @@ export const listed = (names: string[]): string => new Intl.ListFormat(language.
 /** A rate as the catalogue writes it, "80" fen per kg → "¥0.80". */
 export const rate = (fen: string): string => `¥${number(4, 2).format(Number(fen) / 100)}`;
 
-export type When = "day" | "time" | "moment" | "month";
+/** What a kilogram saves, without the zeros at the end of the figure. */
+export const factor = (kilograms: string): string => number(6).format(Number(kilograms));
+
+export type When = "day" | "date" | "time" | "stamp" | "moment" | "month";
 const PARTS: Record<When, Intl.DateTimeFormatOptions> = {
   day: { month: "short", day: "numeric", weekday: "short" },
+  date: { year: "numeric", month: "short", day: "numeric" },
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  stamp: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   moment: { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   month: { year: "numeric", month: "short" },
 };
@@ -48,8 +53,14 @@ export function when(at: string | number | Date, as: When = "moment"): string {
   return new Intl.DateTimeFormat(language.value, { ...parts, timeZone: ZONE }).format(moment);
 }
 
+/** "2026-11" as a month. */
+export const monthOf = (month: string): string => when(`${month}-01T00:00+08:00`, "month");
+
 /** The day in the city, 2026-11-16. */
 export const dayOf = (at: Date): string => new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }).format(at);
+
+/** The day that is some days after another, or before it. */
+export const dayBeside = (day: string, days: number): string => dayOf(new Date(Date.parse(day) + days * 86_400_000));
 
 /** "Today", "Tomorrow" or the day, and from when to when; the two times stay together. */
 export function windowOf(start: string, end: string): string {

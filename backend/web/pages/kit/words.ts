@@ -54,6 +54,9 @@ export const translator =
 
 export const t = translator<never>();
 
+/** Whether a catalogue has a word for what the server calls so. */
+export const isKnown = (kind: string, word: string): boolean => `${kind}.${word}` in sentences;
+
 /** Say what the server calls by a word of its own; a word that no catalogue knows is shown as it is. */
 export function term(kind: string, word: string): string {
   return sentences[`${kind}.${word}`] ?? word;
