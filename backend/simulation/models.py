@@ -70,7 +70,8 @@ class Checkpoint(Base):
     after: Mapped[int]
     upto: Mapped[int]
     reconstructed: Mapped[int]
-    pair: Mapped[bytes]
+    pair: Mapped[bytes] = mapped_column(deferred=True)
+    """Some megabytes: read when both replays are taken up, not when it is only asked how far they are."""
 
 
 class GroupRow(Base):

@@ -1,7 +1,6 @@
 """The questions that are asked of simulations, and what one reads before it goes on."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,9 @@ from backend.simulation.rules import (
     Group,
     Lists,
     Opening,
+    Pair,
     Proposal,
+    Replay,
     Side,
     Simulation,
     State,
@@ -28,7 +29,7 @@ from backend.simulation.rules import (
     exact_factors,
 )
 from backend.subsidy import queries as subsidies
-from backend.weighing.queries import Ends, replaying
+from backend.weighing.queries import Ends, Names, replaying
 
 _OTHERS = "其他社区 Other communities"
 """What few households live in, where it is for open use."""
@@ -117,18 +118,13 @@ def checkpoint(db: Session, district: str, simulation_id: UUID) -> Checkpoint | 
     return db.get(Checkpoint, (district, simulation_id))
 
 
-def lists(db: Session, district: str, asked: Simulation) -> tuple[Lists, Lists]:
-    """Read what the weighings of a period were quoted by, and what they would have been.
-
-    All of it comes before the tape: while that runs, nothing else can be asked of the database.
-    """
+def lists(db: Session, district: str, asked: Simulation, names: Names) -> tuple[Lists, Lists]:
+    """Read what the weighings of a period were quoted by, and what they would have been."""
     proposal = Proposal.read(asked.proposal)
-    in_force, proposed, factors = {}, {}, {}
-    for price_list, factor_set in replaying.quoted_by(db, district, since=asked.since, until=asked.until):
-        rates = catalogue.version(db, district, price_list).rates
-        in_force[str(price_list)] = _exact(rates)
-        proposed[str(price_list)] = _exact(proposal.over(rates))
-        factors[str(factor_set)] = exact_factors(carbon.factor_set_by_id(db, factor_set))
+    versions = {name: catalogue.version(db, district, UUID(name)).rates for name in names.price_lists}
+    factors = {name: exact_factors(carbon.factor_set_by_id(db, UUID(name))) for name in names.factor_sets}
+    in_force = {name: _exact(rates) for name, rates in versions.items()}
+    proposed = {name: _exact(proposal.over(rates)) for name, rates in versions.items()}
     return Lists(in_force, factors), Lists(proposed, factors)
 
 
@@ -141,19 +137,35 @@ def events(db: Session, district: str) -> list[subsidies.BudgetEvent]:
     return subsidies.all_events(db, district)
 
 
-def begin(
-    db: Session, district: str, asked: Simulation
-) -> tuple[tuple[Callable[[], Side], Callable[[], Side]], Ends]:
-    """Say how two replays begin, where things stood before the first weighing of the period."""
+def tape_names(db: Session, district: str, asked: Simulation, *, materials: Sequence[str] | None) -> Names:
+    """Say what the numbers stand for that the tape is read in.
+
+    :param materials: those that were named when the simulation began
+    """
+    quoted_by = replaying.quoted_by(db, district, since=asked.since, until=asked.until)
+    return Names(
+        materials=list(catalogue.materials(db)) if materials is None else materials,
+        programmes=[str(one.id) for one in subsidies.programmes(db, district)],
+        price_lists=sorted({str(price_list) for price_list, _ in quoted_by}),
+        factor_sets=sorted({str(factor_set) for _, factor_set in quoted_by}),
+    )
+
+
+def begin(db: Session, district: str, asked: Simulation, names: Names) -> tuple[Pair, Ends]:
+    """Begin two replays where things stood before the first weighing of the period."""
     since, at = asked.since, asked.requested_at
     ends = replaying.ends(db, district, since=since, until=asked.until, known_at=at)
     opening = Opening(
         taken=replaying.taken(db, district, after=ends.after, since=since),
         held=replaying.held(db, district, after=ends.after),
-        queued=replaying.queued(db, district, after=ends.after, known_at=at),
+        queued=replaying.queued(db, district, after=ends.after, known_at=at, names=names),
     )
-    begun = partial(Side.begin, opening, _caps(db, district), since=since, until=asked.until)
-    return (partial(begun, {}, checked=True), partial(begun, _proposed(asked), checked=False)), ends
+    caps = _caps(db, district)
+    now, then = (Replay.begin(opening, caps, proposed=proposed) for proposed in ({}, _proposed(asked)))
+    return (
+        Pair(Side(now, checked=True), Side(then, checked=False), since, asked.until, names.materials),
+        ends,
+    )
 
 
 def _caps(db: Session, district: str) -> dict[UUID, Mapping[str, Any]]:

@@ -21,7 +21,6 @@ from backend.kit.heap import uncollected
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
 from backend.simulation import queries
-from backend.simulation.abreast import Abreast, Way, abreast
 from backend.simulation.errors import (
     AlreadyOver,
     AlreadyRunning,
@@ -37,6 +36,7 @@ from backend.simulation.rules import (
     LIVE,
     Cap,
     Change,
+    Pair,
     Proposal,
     Simulation,
     State,
@@ -198,7 +198,7 @@ class Piece:
     upto: int
     lines: int
     reconstructed: int
-    reached: Abreast
+    pair: Pair
     verdict: Verdict | None
     """What it all comes to, with the last piece."""
 
@@ -211,29 +211,28 @@ def replay(db: Session, simulation_id: UUID, *, district: str) -> Piece | None:
         return None
     rested = queries.checkpoint(db, district, simulation_id)
     if rested is None:
-        sides, ends = queries.begin(db, district, asked)
+        names = queries.tape_names(db, district, asked, materials=None)
+        pair, ends = queries.begin(db, district, asked, names)
         begun, after, upto, lines, older = None, ends.after, ends.upto, ends.lines, ends.reconstructed
     else:
-        sides = Abreast.wake(rested.pair)
+        pair = Pair.wake(rested.pair)
+        names = queries.tape_names(db, district, asked, materials=pair.materials)
         begun, after, upto, older = rested.after, rested.after, rested.upto, rested.reconstructed
         lines = asked.lines or 0
-    until = replaying.bound(db, district, after=after, upto=upto, lines=PIECE_LINES)
-    oldest = replaying.oldest(db, district, after=until, upto=upto)
+    reached = replaying.bound(db, district, after=after, upto=upto, lines=PIECE_LINES)
     events = queries.events(db, district)
-    now, then = (
-        Way(begin, rates, events, oldest)
-        for begin, rates in zip(sides, queries.lists(db, district, asked), strict=True)
-    )
-    stretch = Stretch(after=after, upto=until, known_at=asked.requested_at)
-    reached = abreast(now, then, replaying.tape(db, district, stretch))
-    found = _sum_up(db, reached, district=district, reconstructed=older) if oldest is None else None
-    return Piece(begun, until, upto, lines, older, reached, found)
-
-
-def _sum_up(db: Session, reached: Abreast, *, district: str, reconstructed: int) -> Verdict:
-    now, then = (wake() for wake in Abreast.wake(reached.rest()))
-    communities = identity.communities(db, district)
-    return verdict(now, then, communities=communities, reconstructed=reconstructed)
+    in_force, proposed = queries.lists(db, district, asked, names)
+    stretch = Stretch(after=after, upto=reached, known_at=asked.requested_at)
+    for steps in replaying.tape(db, district, stretch, names):
+        pair.go_on(steps, events, names, in_force, proposed)
+    found = None
+    if reached >= upto:
+        pair.end(events)
+        communities = identity.communities(db, district)
+        found = verdict(pair, communities=communities, reconstructed=older)
+    elif oldest := replaying.oldest(db, district, after=reached, upto=upto):
+        pair.forget(before=oldest)
+    return Piece(begun, reached, upto, lines, older, pair, found)
 
 
 @uncollected()
@@ -254,13 +253,13 @@ def keep(
     rested = queries.checkpoint(db, district, simulation_id)
     if not row.is_live or (rested and rested.after) != piece.begun_after:
         return
-    row.state, row.lines, row.lines_done = State.RUNNING, piece.lines, piece.reached.lines
+    row.state, row.lines, row.lines_done = State.RUNNING, piece.lines, piece.pair.lines
     row.started_at = row.started_at or begun_at or at
     if piece.verdict is not None:
         _finish(db, row, piece.verdict, at=at)
         return
     rested = rested or Checkpoint(district=district, simulation=simulation_id, upto=piece.upto)
-    rested.after, rested.reconstructed, rested.pair = piece.after, piece.reconstructed, piece.reached.rest()
+    rested.after, rested.reconstructed, rested.pair = piece.after, piece.reconstructed, piece.pair.rest()
     db.add(rested)
     later(db, GO_ON, {"simulation": str(simulation_id)}, district=district, at=at)
 

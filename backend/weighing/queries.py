@@ -23,20 +23,28 @@ from backend.subsidy import queries as subsidies
 from backend.weighing import replaying
 from backend.weighing.errors import ReceiptNotReady, WeighingNotFound
 from backend.weighing.models import Weighing, WeighingLine
-from backend.weighing.replaying import HELD, Ends, Step, Stretch
+from backend.weighing.replaying import Ends, Stretch
 from backend.weighing.rules import Price, Reading, State, promise, share, unpaid, wanted
+from backend.weighing.steps import NEVER, Integers, Names, Step, Steps, Texts, Truths, moment, since_2000
 
 __all__ = [
-    "HELD",
+    "NEVER",
     "Ends",
+    "Integers",
+    "Names",
     "Price",
     "Reading",
     "State",
     "Step",
+    "Steps",
     "Stretch",
+    "Texts",
+    "Truths",
+    "moment",
     "promise",
     "replaying",
     "share",
+    "since_2000",
     "unpaid",
     "wanted",
 ]

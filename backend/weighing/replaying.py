@@ -1,70 +1,23 @@
 """The tape of quotes, read in order by whoever replays it; more of it than fits in memory."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, get_type_hints
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.kit.db import driver
+from backend.weighing.steps import Integers, Names, Step, Steps, Texts, Truths
 
-Row = bytes | bytearray | memoryview
-"""A line of the tape as it is copied."""
-HELD = "quote.held"
 _AT_A_TIME = 20_000
-"""So many lines are read by one statement: it lasts as long as they are replayed, and must not time out."""
-
-
-class Step(NamedTuple):
-    """What one line was promised or gave back, with what is known today of its weighing.
-
-    Ids are text: nobody reckons with them, and they are made and compared in a fraction of the time.
-    """
-
-    seq: int
-    kind: str
-    line: str
-    at: datetime
-    material: str
-    net_grams: int
-    market_fen: int
-    subsidised_grams: int
-    subsidy_fen: int
-    operator_subsidy_fen: int
-    saved_co2e_grams: int
-    queued_fen: int
-    queued_operator_fen: int
-    programme: str | None
-    household: str
-    price_list: str
-    factor_set: str
-    opened_at: datetime
-    ended_at: datetime | None
-    proven_at: datetime | None
-    """Since when its subsidies wait for no evidence: a queue pays nobody before."""
-    is_confirmed: bool
-    given_back: bool
-    """Whether what it holds was given back later."""
-    is_declined: bool
-    """Whether that was because staff did not accept its evidence: then the rest of it is paid."""
-
-    @property
-    def amounts(self) -> tuple[int, ...]:
-        """Return what it was promised, in the order of a replay's outcome."""
-        return self[6:13]
-
-    @property
-    def held_fen(self) -> int:
-        """Return what it holds of its budget."""
-        return self.subsidy_fen + self.operator_subsidy_fen
-
-    @property
-    def owed_fen(self) -> int:
-        """Return what it is owed from money to come."""
-        return self.queued_fen + self.queued_operator_fen
+"""So many lines are read by one statement."""
 
 
 @dataclass(frozen=True)
@@ -76,33 +29,42 @@ class Stretch:
     known_at: datetime
 
 
-_STEPS = """
-    select s.seq, s.kind, s.line::text, s.at, s.material, s.net_grams, s.market_fen, s.subsidised_grams,
-           s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.queued_fen, s.queued_operator_fen,
-           s.programme::text, w.household::text, w.price_list::text, w.factor_set::text, w.opened_at,
-           case when w.ended_at <= %(known_at)s then w.ended_at end,
-           case when e.id is null then w.ended_at
-                when e.evidence = 'accepted' and e.evidence_at <= %(known_at)s then e.evidence_at end,
-           w.state = 'confirmed' and w.ended_at <= %(known_at)s,
-           exists (select from quote_step b
-                    where b.district = s.district and b.line = s.line and b.kind <> 'quote.held'
-                      and b.at <= %(known_at)s),
-           exists (select from quote_step b
-                    where b.district = s.district and b.line = s.line and b.kind = 'subsidy.declined'
-                      and b.at <= %(known_at)s)
+_COLUMNS = """
+    select s.seq, s.kind = 'quote.held', s.line::text, s.at,
+           coalesce(array_position(%(materials)s::text[], s.material), 0)::int8, s.net_grams, s.market_fen,
+           s.subsidised_grams, s.subsidy_fen, s.operator_subsidy_fen, s.saved_co2e_grams, s.queued_fen,
+           s.queued_operator_fen, coalesce(array_position(%(programmes)s::uuid[], s.programme), 0)::int8,
+           w.household::text, coalesce(array_position(%(price_lists)s::uuid[], w.price_list), 0)::int8,
+           coalesce(array_position(%(factor_sets)s::uuid[], w.factor_set), 0)::int8, w.opened_at,
+           ((w.opened_at at time zone 'Asia/Shanghai')::date - date '2000-01-01')::int8,
+           coalesce(case when w.ended_at <= %(known_at)s then w.ended_at end, 'infinity'),
+           coalesce(
+               case when e.id is null then w.ended_at
+                    when e.evidence = 'accepted' and e.evidence_at <= %(known_at)s then e.evidence_at end,
+               'infinity'),
+           coalesce(w.state = 'confirmed' and w.ended_at <= %(known_at)s, false),
+           back.is_declined is not null, coalesce(back.is_declined, false)
       from quote_step s
      cross join lateral (
            select * from weighing w where w.district = s.district and w.id = s.weighing offset 0
      ) w
       left join weighing_line e on e.district = s.district and e.id = s.line and e.evidence is not null
+     cross join lateral (
+           select bool_or(b.kind = 'subsidy.declined') as is_declined
+             from quote_step b
+            where b.district = s.district and b.line = s.line and b.kind <> 'quote.held'
+              and b.at <= %(known_at)s
+     ) back
      where s.district = %(district)s
 """
 """The offset keeps the weighings from being read as a whole, for which the first step would have to wait."""
-_IN_ORDER = f"copy ({_STEPS} and s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no) to stdout"
-_NULL = "\\N"
-"""How a copied row says that there is nothing."""
-_moment = datetime.fromisoformat
-_QUEUED = f"{_STEPS} and s.seq <= %(after)s and s.queued_fen + s.queued_operator_fen > 0"
+_IN_ORDER = "s.seq > %(after)s and s.seq <= %(upto)s order by s.seq, s.no"
+_QUEUED = "s.seq <= %(after)s and s.queued_fen + s.queued_operator_fen > 0"
+_SENT: Mapping[object, str] = {Integers: ">i8", Truths: "?", Texts: "S36"}
+"""How a value of a column is sent; before it stands its length, and before all of them what they are."""
+_KEPT: Mapping[object, str] = {**_SENT, Integers: "i8"}
+_HEAD = 20
+_TYPES = get_type_hints(Steps).values()
 _ENDS = text(
     """
     select coalesce(min(s.seq), 1) - 1 as after, coalesce(max(s.seq), 0) as upto,
@@ -195,60 +157,54 @@ def quoted_by(db: Session, district: str, *, since: datetime, until: datetime) -
     return [(row.price_list, row.factor_set) for row in db.execute(_QUOTED_BY, asked)]
 
 
-def tape(db: Session, district: str, stretch: Stretch) -> Iterator[Row]:
-    """Copy a stretch of the tape line by line in its order, without ever holding all of it.
+def tape(db: Session, district: str, stretch: Stretch, names: Names) -> Iterator[Steps]:
+    """Read a stretch of the tape in its order, some thousand lines at a time; no quote is ever parted.
 
-    The database reads on while a line is looked at; until the last one nothing else can be asked of it.
+    The next lines are read while these are looked at: until the last, nothing else can be asked.
     """
-    after = stretch.after
-    while after < stretch.upto:
-        upto = bound(db, district, after=after, upto=stretch.upto, lines=_AT_A_TIME)
-        asked = {**vars(stretch), "district": district, "after": after, "upto": upto}
-        with driver(db).cursor().copy(_IN_ORDER, asked) as rows:
-            yield from rows
-        after = upto
+    db.flush()
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(_read, db, district, stretch, names)
+        while (found := coming.result()) is not None:
+            steps, rest = found
+            coming = reader.submit(_read, db, district, rest, names)
+            yield steps
 
 
-def step(row: Row) -> Step:
-    """Read a line that was copied; no key or id in it is ever escaped."""
-    # fmt: off
-    (
-        seq, kind, line, at, material, net, market, subsidised, subsidy, operator, saved,
-        queued, queued_operator, programme, household, price_list, factor_set,
-        opened, ended, proven, is_confirmed, given_back, is_declined,
-    ) = str(row, "utf-8").rstrip("\n").split("\t")
-    # fmt: on
-    return Step(
-        int(seq),
-        kind,
-        line,
-        _moment(at),
-        material,
-        int(net),
-        int(market),
-        int(subsidised),
-        int(subsidy),
-        int(operator),
-        int(saved),
-        int(queued),
-        int(queued_operator),
-        None if programme == _NULL else programme,
-        household,
-        price_list,
-        factor_set,
-        _moment(opened),
-        None if ended == _NULL else _moment(ended),
-        None if proven == _NULL else _moment(proven),
-        is_confirmed == "t",
-        given_back == "t",
-        is_declined == "t",
-    )
+def _read(db: Session, district: str, stretch: Stretch, names: Names) -> tuple[Steps, Stretch] | None:
+    """Read the next lines, and say what is left of the stretch; None at its end."""
+    if stretch.after >= stretch.upto:
+        return None
+    upto = bound(db, district, after=stretch.after, upto=stretch.upto, lines=_AT_A_TIME)
+    asked = {**vars(names), **vars(stretch), "district": district, "upto": upto}
+    return _columns(db, _IN_ORDER, asked), replace(stretch, after=upto)
 
 
-def queued(db: Session, district: str, *, after: int, known_at: datetime) -> list[Step]:
+def queued(db: Session, district: str, *, after: int, known_at: datetime, names: Names) -> list[Step]:
     """List the lines up to a step that were promised something from money to come, and agreed on."""
-    found = driver(db).execute(_QUEUED, {"district": district, "after": after, "known_at": known_at})
-    return [step for step in map(Step._make, found) if step.is_confirmed and not step.given_back]
+    asked = {**vars(names), "district": district, "after": after, "known_at": known_at}
+    found = _columns(db, _QUEUED, asked).one_by_one(names)
+    return [step for step in found if step.is_confirmed and not step.given_back]
+
+
+def _columns(db: Session, which: str, asked: Mapping[str, Any]) -> Steps:
+    """Read columns as they are sent, without a look at any value."""
+    every = sql.SQL(", ").join(map(sql.Identifier, Steps._fields))
+    query = sql.SQL("select {} from ({} and {}) as steps ({})").format(
+        sql.SQL(", ").join(sql.SQL("array_agg({})").format(sql.Identifier(name)) for name in Steps._fields),
+        sql.SQL(_COLUMNS),
+        sql.SQL(which),
+        every,
+    )
+    found = driver(db).cursor(binary=True).execute(query, asked).pgresult
+    assert found is not None, "it is one row, of columns"
+    return Steps._make(_column(found.get_value(0, place), hint) for place, hint in enumerate(_TYPES))
+
+
+def _column(sent: bytes | None, hint: object) -> NDArray[Any]:
+    """Return a column; nothing is sent of one without values."""
+    values = np.frombuffer((sent or b"")[_HEAD:], [("length", ">i4"), ("value", _SENT[hint])])
+    return values["value"].astype(_KEPT[hint])
 
 
 def taken(db: Session, district: str, *, after: int, since: datetime) -> dict[str, int]:

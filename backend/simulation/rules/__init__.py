@@ -1,11 +1,13 @@
 """The pure part of a simulation: rates as ratios, one replay of a history, and what two replays differ in."""
 
 from backend.simulation.rules.outcome import Opening
+from backend.simulation.rules.pair import Pair
 from backend.simulation.rules.proposal import Cap, Change, Proposal
 from backend.simulation.rules.ratios import ExactRate, exact, exact_factors
 from backend.simulation.rules.replay import Replay
-from backend.simulation.rules.side import Lists, Side
-from backend.simulation.rules.tally import FIGURES, Tally
+from backend.simulation.rules.side import Side
+from backend.simulation.rules.tally import FIGURES
+from backend.simulation.rules.tariffs import Lists
 from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
 from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
 from backend.simulation.rules.words import UNKNOWNS, UNTIL_THEN
@@ -22,13 +24,13 @@ __all__ = [
     "Group",
     "Lists",
     "Opening",
+    "Pair",
     "Proposal",
     "Replay",
     "RunKind",
     "Side",
     "Simulation",
     "State",
-    "Tally",
     "Verdict",
     "exact",
     "exact_factors",

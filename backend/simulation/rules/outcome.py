@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from backend.kit.clock import CITY
-from backend.weighing.queries import Price, Step
+from backend.weighing.queries import Integers, Price, Step, Truths
 
 
 @dataclass(frozen=True)
@@ -23,22 +25,54 @@ class Opening:
 
 
 class When(NamedTuple):
-    """What the moment at which a weighing began decides: its ceiling, its budget, and its day."""
+    """What the moment at which a weighing began decides: its ceiling, and its budget."""
 
     month: str
     period: str
-    day: str
 
 
 @lru_cache(maxsize=4)
 def when(opened_at: datetime) -> When:
     """Say what a moment decides, as `month_of` and `period_of` do; both replays of a bag ask."""
-    day = opened_at.astimezone(CITY).isoformat()[:10]
-    return When(day[:7], day[:4], day)
+    day = opened_at.astimezone(CITY).isoformat()
+    return When(day[:7], day[:4])
+
+
+class Promised(NamedTuple):
+    """What a line holds that will be given back."""
+
+    ceiling: str
+    grams: int
+    budget: str
+    fen: int
+
+
+class Outcomes(NamedTuple):
+    """What lines come to in a replay, a column each; what is compared with the ledger follows the first."""
+
+    is_taken: Truths
+    market_fen: Integers
+    subsidised_grams: Integers
+    subsidy_fen: Integers
+    operator_subsidy_fen: Integers
+    saved_co2e_grams: Integers
+    queued_fen: Integers
+    queued_operator_fen: Integers
+
+    def first(self, lines: int) -> "Outcomes":
+        """Return those of the first lines."""
+        return Outcomes._make(column[:lines] for column in self)
+
+    @classmethod
+    def of(cls, lines: Sequence["Outcome | None"]) -> "Outcomes":
+        """Lay lines side by side; None is one whose material would not have been taken."""
+        rows = [(one is not None, *(NOT_TAKEN if one is None else one).amounts) for one in lines]
+        taken, *amounts = np.array(rows, dtype=np.int64).reshape(-1, len(cls._fields)).T
+        return cls(taken > 0, *amounts)
 
 
 class Outcome(NamedTuple):
-    """What a line comes to in a replay; what is compared with the ledger comes first."""
+    """What a line comes to in a replay."""
 
     market_fen: int
     subsidised_grams: int
@@ -63,6 +97,9 @@ class Outcome(NamedTuple):
     def owed_fen(self) -> int:
         """Return what it is owed from money to come."""
         return self.queued_fen + self.queued_operator_fen
+
+
+NOT_TAKEN = Outcome(0, 0, 0, 0, 0, 0, 0, None)
 
 
 def outcome(one: Price) -> Outcome:

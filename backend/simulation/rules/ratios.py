@@ -18,17 +18,17 @@ class ExactRate(Rate):
 
     def market_fen(self, net_grams: int) -> int:
         """Price a weight at the market rate."""
-        over, under = self._market
+        over, under = self.market_ratio
         return (net_grams * over + under) // (2 * under)
 
     def subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
         """Return the household's subsidy, at a share of the rate."""
-        over, under = self._subsidy
+        over, under = self.subsidy_ratio
         return (granted_grams * percent * over + under) // (2 * under)
 
     def operator_subsidy_fen(self, granted_grams: int, percent: int = 100) -> int:
         """Return the operator's subsidy for the same weight."""
-        over, under = self._operator
+        over, under = self.operator_ratio
         return (granted_grams * percent * over + under) // (2 * under)
 
     @cached_property
@@ -37,15 +37,18 @@ class ExactRate(Rate):
         return None if self.programme is None else str(self.programme)
 
     @cached_property
-    def _market(self) -> tuple[int, int]:
+    def market_ratio(self) -> tuple[int, int]:
+        """Return twice the fen of a gram, as over and under."""
         return _doubled(self.market_fen_per_kg, _GRAMS_PER_KG)
 
     @cached_property
-    def _subsidy(self) -> tuple[int, int]:
+    def subsidy_ratio(self) -> tuple[int, int]:
+        """Return twice the fen of a gram and percent, as over and under."""
         return _doubled(self.subsidy_fen_per_kg, 100 * _GRAMS_PER_KG)
 
     @cached_property
-    def _operator(self) -> tuple[int, int]:
+    def operator_ratio(self) -> tuple[int, int]:
+        """Return twice the fen of a gram and percent, as over and under."""
         return _doubled(self.operator_fen_per_tonne, 100 * _GRAMS_PER_TONNE)
 
 
@@ -66,8 +69,12 @@ class ExactFactors(FactorSet):
 
     def saved_co2e_grams(self, material: str, grams: int) -> int:
         """Return what a weight saves; nothing where the set has no factor."""
-        over, under = self._ratios.get(material, _NOTHING)
+        over, under = self.ratio(material)
         return (grams * over + under) // (2 * under)
+
+    def ratio(self, material: str) -> tuple[int, int]:
+        """Return twice the grams that a gram saves, as over and under."""
+        return self._ratios.get(material, _NOTHING)
 
     @cached_property
     def _ratios(self) -> Mapping[str, tuple[int, int]]:

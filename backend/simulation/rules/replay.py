@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
-from backend.simulation.rules.outcome import Held, Opening, Outcome, When, outcome, when
+from backend.simulation.rules.ahead import Standing
+from backend.simulation.rules.outcome import Held, Opening, Outcome, Promised, When, outcome, when
 from backend.simulation.rules.ratios import ExactRate
+from backend.simulation.rules.settled import Settled
 from backend.subsidy.queries import (
     BudgetEvent,
     CapRule,
@@ -45,14 +47,16 @@ class Replay:
     """Programmes whose cap rule is proposed: what was recorded of theirs does not count."""
     queues: dict[str, list[list[Any]]] = field(default_factory=dict)
     """What each programme owes from money to come: when it was promised, the line, the fen, when proven."""
-    promised: dict[str, list[Any]] = field(default_factory=dict)
-    """What lines hold that will be given back: place of the ceiling, grams, place of the budget, fen."""
+    promised: dict[str, Promised] = field(default_factory=dict)
+    """What lines hold that will be given back."""
     ran_out: dict[str, str] = field(default_factory=dict)
     """When each budget first could not pay what was asked."""
 
     def __post_init__(self) -> None:
         """Remember what programmes pay until something happens to one; it is reckoned anew after a rest."""
+        self.promised = {line: Promised(*held) for line, held in self.promised.items()}
         self._known: dict[str, Terms] = {}
+        self._short: set[str] = set()
 
     def resting(self) -> dict[str, Any]:
         """Return all that it takes to go on."""
@@ -90,6 +94,7 @@ class Replay:
         """Follow what happened to a budget or to a programme."""
         owner = str(event.programme)
         self._known.clear()
+        self._short.clear()
         if event.period is None:
             self._change_programme(owner, event)
             return
@@ -123,60 +128,33 @@ class Replay:
         self.queues[owner] = kept
         self.left[place] -= given
 
+    def standing(self, budget: str) -> Standing:
+        """Tell how a budget stands."""
+        owner, period = budget.split("|")
+        cap = self.caps.get(owner) or asdict(_Cap())
+        tapers = cap["cap_rule"] == CapRule.TAPER and cap["taper_percent"] is not None
+        return Standing(
+            left_fen=self.left.get(budget, 0),
+            terms=self._terms_of(owner, budget, period),
+            tapers_below_fen=(cap["taper_below_fen"] or 0) if tapers else 0,
+            is_short=budget in self._short,
+        )
+
+    def settle(self, found: Settled) -> None:
+        """Let bags be quoted, followed and given back as it was foreseen."""
+        for table, changes in ((self.taken, found.taken), (self.left, found.left)):
+            for place, change in changes.items():
+                table[place] = table.get(place, 0) + change
+        for line in found.given_back:
+            self.promised.pop(line, None)
+        self.promised.update(found.promised)
+        for owner, owed in found.owed:
+            self.queues.setdefault(owner, []).append(owed)
+
     def quote(
         self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
     ) -> list[Outcome]:
-        """Quote one bag as it would have been quoted."""
-        return self._quote_plainly(steps, rates, factors, began) or self._quote_at_the_cap(
-            steps, rates, factors, began
-        )
-
-    def _quote_plainly(
-        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
-    ) -> list[Outcome] | None:
-        """Quote a bag whose programmes pay all of it; nothing has happened where one does not.
-
-        Nearly all bags are such. It comes to what a bag at the cap does, without making anything of readings.
-        """
-        home, period = f"{steps[0].household}|{began.month}|", began.period
-        taken, left = self.taken, self.left
-        asked: dict[str, int] = {}
-        granted: dict[str, int] = {}
-        found = []
-        for step in steps:
-            rate, net = rates[step.material], step.net_grams
-            payer = rate.payer
-            market, saved = rate.market_fen(net), factors.saved_co2e_grams(step.material, net)
-            if payer is None:
-                found.append(Outcome(market, 0, 0, 0, saved, 0, 0, None))
-                continue
-            budget, ceiling = f"{payer}|{period}", home + step.material
-            terms = self._terms_of(payer, budget, period)
-            if terms.bar is not None:
-                return None
-            before = taken.get(ceiling, 0) + granted.get(ceiling, 0)
-            grams = under_ceiling(net, ceiling_grams=rate.ceiling_grams, taken_grams=before)
-            subsidy = rate.subsidy_fen(grams, terms.percent)
-            operator = rate.operator_subsidy_fen(grams, terms.percent)
-            granted[ceiling] = granted.get(ceiling, 0) + grams
-            asked[budget] = asked.get(budget, 0) + subsidy + operator
-            found.append(Outcome(market, grams, subsidy, operator, saved, 0, 0, payer))
-        for budget, fen in asked.items():
-            if fen > left.get(budget, 0) and fen:
-                return None
-        for budget, fen in asked.items():
-            left[budget] = left.get(budget, 0) - fen
-        for ceiling, grams in granted.items():
-            taken[ceiling] = taken.get(ceiling, 0) + grams
-        for step, one in zip(steps, found, strict=True):
-            if step.given_back:
-                self._remember(step, home + step.material, f"{one.programme}|{period}", one)
-        return found
-
-    def _quote_at_the_cap(
-        self, steps: Sequence[Step], rates: Mapping[str, ExactRate], factors: FactorSet, began: When
-    ) -> list[Outcome]:
-        """Quote a bag by the very functions that quotes are made by, whatever its programmes do."""
+        """Quote one bag as it would have been quoted, by the very functions that quotes are made by."""
         home, period = f"{steps[0].household}|{began.month}|", began.period
         readings = [Reading(UUID(step.line), step.material, step.net_grams, 0) for step in steps]
         granted = {
@@ -242,15 +220,19 @@ class Replay:
             place = f"{owner}|{period}"
             if self.left.get(place, 0) < fen:
                 self.ran_out.setdefault(place, step.at.isoformat())
+                self._short.add(place)
                 return owner
         for owner, fen in asked.items():
-            self.left[f"{owner}|{period}"] -= fen
+            place = f"{owner}|{period}"
+            self.left[place] -= fen
+            if self.left[place] >= fen:
+                self._short.discard(place)
         return None
 
     def _remember(self, step: Step, ceiling: str, budget: str, one: Held) -> None:
         """Keep in mind what a line holds if it will be given back, or is owed if it will be agreed on."""
         if step.given_back:
-            self.promised[step.line] = [ceiling, one.subsidised_grams, budget, one.held_fen]
+            self.promised[step.line] = Promised(ceiling, one.subsidised_grams, budget, one.held_fen)
         elif one.owed_fen and step.is_confirmed:
             self.queues.setdefault(str(one.programme), []).append(_owed(step, one.owed_fen))
 
@@ -267,7 +249,7 @@ class Replay:
         """Free what lines held; what was held before the replay began is freed as it was."""
         for step in steps:
             ceiling, budget = _places(step)
-            as_it_was = [ceiling, step.subsidised_grams, budget, step.held_fen]
+            as_it_was = Promised(ceiling, step.subsidised_grams, budget, step.held_fen)
             ceiling, grams, budget, fen = self.promised.pop(step.line, as_it_was)
             if grams:
                 self.taken[ceiling] = self.taken.get(ceiling, 0) - grams

@@ -6,6 +6,7 @@ from operator import add
 from typing import Any
 
 from backend.kit.rounding import half_up_ratio
+from backend.simulation.rules.pair import Pair
 from backend.simulation.rules.side import Side
 from backend.simulation.rules.tally import FIGURES
 
@@ -56,7 +57,7 @@ class Verdict:
     groups: Sequence[Group]
 
 
-def verdict(now: Side, then: Side, *, communities: Mapping[str, str], reconstructed: int) -> Verdict:
+def verdict(pair: Pair, *, communities: Mapping[str, str], reconstructed: int) -> Verdict:
     """Sum up what two replays of the same steps differ in.
 
     :param communities: the community of each household, which were counted without
@@ -64,8 +65,7 @@ def verdict(now: Side, then: Side, *, communities: Mapping[str, str], reconstruc
     groups: dict[tuple[str, str], Group] = {}
     whole = _empty("all", "")
     sums: dict[tuple[str, str], list[int]] = {}
-    for cell, row in _joined(now.tally.cells, then.tally.cells):
-        home, material = cell.split("|")
+    for home, material, row in _cells(pair):
         community = communities.get(home, "")
         known = sums.get((community, material))
         sums[community, material] = row if known is None else list(map(add, known, row))
@@ -76,20 +76,22 @@ def verdict(now: Side, then: Side, *, communities: Mapping[str, str], reconstruc
     for (community, material), row in sums.items():
         for group in (whole, *_of(groups, community, material)):
             _count(group, row)
-    for day, row in _joined(now.tally.days, then.tally.days):
+    for day, row in pair.now.tally.days.items():
         groups["day", day] = _empty("day", day)
-        _count(groups["day", day], row)
+        _count(groups["day", day], row + pair.then.tally.days[day])
     named = [group.settle() for _, group in sorted(groups.items(), key=lambda item: item[0])]
     for group in named:
         if group.kind == "day":
-            group.households = now.tally.households[group.key]
-    return Verdict(_summary(whole.settle(), now, then, reconstructed), named)
+            group.households = pair.now.tally.households[group.key]
+    return Verdict(_summary(whole.settle(), pair.now, pair.then, reconstructed), named)
 
 
-def _joined(now: Mapping[str, list[int]], then: Mapping[str, list[int]]) -> Iterator[tuple[str, list[int]]]:
+def _cells(pair: Pair) -> Iterator[tuple[str, str, list[int]]]:
     """Put the figures of both sides into one row: they counted the same steps."""
-    for key, row in now.items():
-        yield key, row + then[key]
+    homes, materials = list(pair.homes), pair.materials
+    now, then = (side.tally.gathered().tolist() for side in (pair.now, pair.then))
+    for (home, material, *row), (_, _, *other) in zip(now, then, strict=True):
+        yield homes[home], materials[material - 1], row + other
 
 
 def _empty(kind: str, key: str) -> Group:

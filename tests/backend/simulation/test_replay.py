@@ -1,6 +1,7 @@
 """The rates in force, replayed, are the ledger to the fen and the gram; a change of nothing costs nothing."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from backend.kit.auth import Actor
 from backend.simulation import service
 from backend.simulation.queries import simulation
+from backend.simulation.rules import Side
 from tests.backend.simulation.history import BEGINS, History
 from tests.makers import YUHANG
 
@@ -155,3 +157,48 @@ def test_many_histories_replayed_are_the_ledger(db, seed):
     third = (history.at - BEGINS) / 3
     check(db, history, since=BEGINS - timedelta(days=1), until=history.at)
     check(db, history, since=BEGINS + third, until=BEGINS + 2 * third)
+
+
+def proposed(history: History) -> dict[str, Any]:
+    """Propose other rates and another rule at the cap, so that money runs out elsewhere than it did."""
+    some = history.random
+    dearer = {
+        "accepted": True,
+        "market_fen_per_kg": Decimal(some.randint(0, 900)) / 10,
+        "subsidy_fen_per_kg": Decimal(some.randint(100, 6000)) / 100,
+        "operator_fen_per_tonne": Decimal(some.randint(1, 40_000)),
+        "ceiling_grams": some.choice([None, 2_000, 6_000]),
+        "programme": history.programmes[0],
+    }
+    not_taken = {
+        **dict.fromkeys(dearer, Decimal(0)),
+        "accepted": False,
+        "ceiling_grams": None,
+        "programme": None,
+    }
+    return {
+        "changes": [{"material": "glass", **dearer}, {"material": "foam", **not_taken}],
+        "caps": [{"programme": history.programmes[1], "cap_rule": some.choice(["stop", "queue"])}],
+    }
+
+
+@pytest.mark.parametrize("seed", range(30, 34))
+def test_many_bags_at_once_come_to_what_they_come_to_one_by_one(db, monkeypatch, seed):
+    history = lived(db, seed)
+    asked = {"since": BEGINS - timedelta(days=1), "until": history.at, **proposed(history)}
+    looked: list[int] = []
+    turned: list[object] = []
+    look, turn = Side._look_ahead, Side._go_in_turn
+
+    def looking(*told: Any) -> int:
+        looked.append(look(*told))
+        return looked[-1]
+
+    monkeypatch.setattr(Side, "_look_ahead", looking)
+    monkeypatch.setattr(Side, "_go_in_turn", lambda *told: turned.append(turn(*told)))
+    at_once = run(db, history.at, **asked)
+    assert sum(looked) > 20, "most of it was looked ahead at"
+    assert turned, "something came otherwise than was thought"
+
+    monkeypatch.setattr(Side, "_look_ahead", lambda *_: 0)
+    assert run(db, history.at, **asked) == at_once

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -15,6 +16,7 @@ from backend.simulation.rules import (
     Cap,
     Change,
     Group,
+    Lists,
     Opening,
     Proposal,
     Replay,
@@ -22,8 +24,9 @@ from backend.simulation.rules import (
     exact_factors,
     open_groups,
 )
+from backend.simulation.rules.tariffs import Tariffs
 from backend.subsidy.queries import BudgetEvent
-from backend.weighing.queries import Step
+from backend.weighing.queries import Names, Step
 from tests.makers import ASSUMED, NOON, a_factor, a_factor_set
 
 PROGRAMME, HOUR = UUID(int=5), timedelta(hours=1)
@@ -38,6 +41,21 @@ def test_a_ratio_rounds_as_its_rate_does(market, subsidy, operator, grams, perce
     assert quick.subsidy_fen(grams, percent) == rate.subsidy_fen(grams, percent)
     assert quick.operator_subsidy_fen(grams, percent) == rate.operator_subsidy_fen(grams, percent)
     assert quick.is_subsidised
+
+
+@given(figures, figures, figures, some.integers(0, 10**9), some.integers(1, 100))
+def test_a_column_of_lines_is_priced_as_each_line_is(market, subsidy, operator, grams, percent):
+    rate = exact(Rate("glass", True, market, subsidy, operator, None, PROGRAMME, ASSUMED, ASSUMED))
+    factors = exact_factors(a_factor_set(a_factor("glass")))
+    names = Names(["glass"], [str(PROGRAMME)], ["list"], ["set"])
+    tariffs = Tariffs.of(Lists({"list": {"glass": rate}}, {"set": factors}), names)
+    net, glass = min(grams, tariffs.heaviest), np.array([3])
+    column = np.array([net])
+    assert tariffs.heaviest > 100_000, "more than any scale of ours weighs, whatever the rate"
+    assert tariffs.market.times(glass, column) == rate.market_fen(net)
+    assert tariffs.subsidy.times(glass, column * percent) == rate.subsidy_fen(net, percent)
+    assert tariffs.operator.times(glass, column * percent) == rate.operator_subsidy_fen(net, percent)
+    assert tariffs.saved.times(glass, column) == factors.saved_co2e_grams("glass", net)
 
 
 @given(some.decimals(-2, 100, places=7), some.integers(0, 10**9))
