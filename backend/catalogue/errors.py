@@ -55,7 +55,7 @@ class RateNegative(Unprocessable):
     """Nobody pays for handing something over."""
 
     code = "rate_negative"
-    zh = "“{material}”的 {field} 不能是负数（{figure}）。"
+    zh = "“{material}”的{field}不能是负数（{figure}）。"
     en = "{field} of {material} cannot be negative ({figure})."
 
 
@@ -63,7 +63,7 @@ class RateAbsurd(Unprocessable):
     """So much is a slip of the finger."""
 
     code = "rate_absurd"
-    zh = "“{material}”的 {field} 超过上限 {most}（{figure}），请核对单位。"
+    zh = "“{material}”的{field}超过上限 {most}（{figure}），请核对单位。"
     en = "{field} of {material} is above {most} ({figure}); check its unit."
 
 

@@ -197,7 +197,10 @@ key = "glass"
 name_zh = "玻璃"
 name_en = "Glass"
 category = "glass"
+low_value = "glass"
 accepted = "yes"
+hint_zh = "倒空、冲净，不要打碎。"
+hint_en = "Empty and rinse; keep it whole."
 
 [[synonyms]]
 material = "glass"

@@ -18,6 +18,7 @@ from backend.catalogue.errors import (
     MaterialDiffers,
     MaterialUnknown,
     NothingPriced,
+    ProgrammeUnknown,
     RowTwice,
 )
 from backend.catalogue.rules import Basis, Draft, Material, Rate, flaws
@@ -88,7 +89,7 @@ def take_file(
     """
     found = queries.draft(db, by.district, draft_id)
     is_as_seen(found)
-    read = _read(db, format, content)
+    read = _read(db, by.district, format, content)
     new = queries.unheard(db, read.words)
     if check_only or read.flaws:
         return Imported(False, read.flaws, len(new), found)
@@ -106,7 +107,7 @@ def take_file(
     return Imported(True, (), len(new), draft)
 
 
-def _read(db: Session, format: str, content: bytes) -> _Read:
+def _read(db: Session, district: str, format: str, content: bytes) -> _Read:
     """Read a file, and judge every row by itself; a row with a cell that cannot be read is told once."""
     try:
         contents = _READERS[format](content)
@@ -134,6 +135,7 @@ def _read(db: Session, format: str, content: bytes) -> _Read:
         if not flawed:
             rates.append(_rate(row.values))
     found += _twice("rates", rows["rates"], ("material",))
+    found += _unpaid(db, district, rows["rates"])
     if not contents.rows["rates"] and not found:
         found.append(_told("rates", 0, "", NothingPriced()))
     words = tuple({**row.values, "plain": plain[row.values["word"] or ""]} for row in rows["synonyms"])
@@ -204,6 +206,19 @@ def _of_rate(row: Row, register: Mapping[str, Material]) -> Iterator[RowFlaw]:
         known = {key: material.accepted for key, material in register.items()}
         for flaw in flaws(_rate(row.values), known):
             yield _told("rates", row.number, _COLUMNS.get(flaw.field, flaw.field), flaw.problem)
+
+
+def _unpaid(db: Session, district: str, rows: Sequence[Row]) -> Iterator[RowFlaw]:
+    """Find the rates that name a programme which the district does not have."""
+    named = {
+        row.number: UUID(row.values["programme"])
+        for row in rows
+        if _UUID.fullmatch(row.values["programme"] or "")
+    }
+    known = queries.programmes_known(db, district, set(named.values()))
+    for number, programme in named.items():
+        if programme not in known:
+            yield _told("rates", number, "programme", ProgrammeUnknown())
 
 
 def _unfit(said: Mapping[str, Any]) -> Iterator[str]:

@@ -47,7 +47,13 @@ MATERIALS = Layout(
         Column("name_zh", "名称", "name, zh"),
         Column("name_en", "英文名称", "name, en"),
         Column("category", "类别", "category"),
+        Column("low_value", "低价值类别", "class of low value"),
         Column("accepted", "回收", "taken"),
+        Column("refusal_zh", "不收原因", "why not, zh", width=40),
+        Column("refusal_en", "不收原因（英文）", "why not, en", width=40),
+        Column("goes_to", "应投放", "goes to"),
+        Column("hint_zh", "投放提示", "hint, zh", width=52),
+        Column("hint_en", "投放提示（英文）", "hint, en", width=52),
     ),
 )
 SYNONYMS = Layout(
@@ -96,7 +102,7 @@ def tables(
 
 def material_row(material: Material) -> dict[str, Any]:
     """Lay a material out."""
-    plain = {column.key: getattr(material, column.key) for column in MATERIALS.columns}
+    plain = {column.key: getattr(material, column.key) or None for column in MATERIALS.columns}
     return plain | {"accepted": _word(material.accepted)}
 
 
@@ -161,7 +167,7 @@ def from_toml(content: bytes) -> Contents:
     :raises Unopenable: it is no TOML
     """
     try:
-        found = tomllib.loads(content.decode())
+        found = tomllib.loads(content.decode("utf-8-sig"))  # as some editors begin a file
     except (ValueError, RecursionError) as why:
         raise Unopenable(str(why)) from None
     flaws = [Flaw(key, 0, "", _UNKNOWN) for key in found.keys() - {layout.key for layout in LAYOUTS}]

@@ -1,10 +1,23 @@
 """The few kinds of refusal that decide a status. A room subclasses one and says it in its own words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Word:
+    """A fact that is a word, and another one in each language."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        """Say it in English, as whoever reads a log does."""
+        return self.en
 
 
 class Problem(Exception):
@@ -34,12 +47,18 @@ class Problem(Exception):
 
     def sentence(self, language: str) -> str:
         """Say it in the client's language."""
-        return (self.en if language == "en" else self.zh).format(**self.facts)
+        if language == "en":
+            return self.en.format(**self.facts)
+        return self.zh.format(**{name: _in_chinese(fact) for name, fact in self.facts.items()})
 
     def trace(self, db: Session) -> None:
         """Write what remains of the refusal, as it was raised with; the work itself is already undone."""
         if self.then is not None:
             self.then(db)
+
+
+def _in_chinese(fact: object) -> object:
+    return fact.zh if isinstance(fact, Word) else fact
 
 
 class BadRequest(Problem):

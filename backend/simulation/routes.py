@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response
 
+from backend.catalogue.errors import MaterialRefused, RateAbsurd, RateNegative, RefusedEarns
 from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.drafts import DraftNotFound
@@ -42,7 +43,7 @@ from backend.simulation.schemas import (
 )
 from backend.simulation.tables import SIMULATIONS
 from backend.simulation.workbook import workbook
-from backend.subsidy.errors import ProgrammeNotFound
+from backend.subsidy.errors import ProgrammeNotFound, TaperIncomplete
 
 __all__ = ["blp", "factor_runs"]
 
@@ -73,6 +74,7 @@ def _shown(found: Simulation) -> Shown:
 @blp.response(202, SimulationOut, example=QUEUED)
 @refuses(
     *(PeriodEmpty, PeriodInFuture, PeriodTooLong, ProposalUnclear, MaterialUnpriced, PayerMissing),
+    *(RateNegative, RateAbsurd, MaterialRefused, RefusedEarns, TaperIncomplete),
     *(ProgrammeNotFound, DraftNotFound, AlreadyRunning),
 )
 def ask(body: dict[str, Any]) -> Shown:

@@ -9,6 +9,8 @@ from backend.subsidy.queries import CapRule
 
 _KINDS = ("material", "community", "community_material", "day")
 _MOST_FEN = 10**15
+_SLIP_GRAMS = 10**12
+"""Up to here a ceiling that makes no sense is told by name."""
 
 
 class ChangeIn(In):
@@ -16,10 +18,10 @@ class ChangeIn(In):
 
     material = Words(required=True, minimum=1, maximum=40, metadata={"description": "a material's key"})
     accepted = Flag(load_default=True, metadata={"description": "false: it would not have been taken"})
-    market_fen_per_kg = ExactRate(required=True, digits=5, signed=False)
-    subsidy_fen_per_kg = ExactRate(required=True, digits=5, signed=False)
-    operator_fen_per_tonne = ExactRate(required=True, digits=8, signed=False)
-    ceiling_grams = Grams(load_default=None, allow_none=True, minimum=0, maximum=_MOST_FEN)
+    market_fen_per_kg = ExactRate(required=True)
+    subsidy_fen_per_kg = ExactRate(required=True)
+    operator_fen_per_tonne = ExactRate(required=True)
+    ceiling_grams = Grams(load_default=None, allow_none=True, minimum=-_SLIP_GRAMS, maximum=_SLIP_GRAMS)
     programme = Id(load_default=None, allow_none=True, metadata={"description": "who pays the subsidies"})
 
 

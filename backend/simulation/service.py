@@ -76,6 +76,8 @@ def ask(
     :raises ProposalUnclear: something is named twice, or both a draft and changes are
     :raises MaterialUnpriced: a change names a material that is not in the register
     :raises PayerMissing: a subsidy without a programme, or the other way round
+    :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
+    :raises Problem: a change has a flaw that a draft would not be taken with either
     :raises ProgrammeNotFound: the district has no such programme
     :raises AlreadyRunning: the same proposal is being simulated
     """
@@ -152,10 +154,13 @@ def _check_proposal(db: Session, proposal: Proposal, *, district: str) -> None:
         subsidised = bool(change.subsidy_fen_per_kg or change.operator_fen_per_tonne)
         if subsidised != (change.programme is not None):
             raise PayerMissing(material=change.material)
+        for flaw in catalogue.flaws(change.rate(), known):
+            raise flaw.problem
         if change.programme is not None:
             subsidies.programme(db, district, change.programme)
     for cap in proposal.caps:
         subsidies.programme(db, district, cap.programme)
+        subsidies.check_cap(cap.cap_rule, cap.taper_below_fen, cap.taper_percent)
 
 
 def cancel(db: Session, simulation_id: UUID, *, by: Actor, at: datetime) -> Simulation:

@@ -13,11 +13,11 @@ from backend.kit.ids import new_id
 from backend.kit.written import Written
 from backend.subsidy import queries
 from backend.subsidy.budgets import fund
-from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting, TaperIncomplete
+from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting
 from backend.subsidy.history import note
 from backend.subsidy.models import Ceiling, ProgrammeRow
 from backend.subsidy.queueing import pay_next, promise, prove
-from backend.subsidy.rules import CapRule, Happened, Programme, under_ceiling
+from backend.subsidy.rules import CapRule, Happened, Programme, check_cap, under_ceiling
 
 # As every confirmation does it: locked in the order of their materials, as by everybody, and counted at once.
 _USE = Written(
@@ -60,7 +60,7 @@ def open_programme(
 
     :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
     """
-    _check_cap(cap_rule, taper_below_fen, taper_percent)
+    check_cap(cap_rule, taper_below_fen, taper_percent)
     programme_id = id or new_id(at)
     programme = {
         "id": programme_id,
@@ -104,7 +104,7 @@ def change_cap(
     :raises ProgrammeClosed: it promises nothing any more
     :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
     """
-    _check_cap(cap_rule, taper_below_fen, taper_percent)
+    check_cap(cap_rule, taper_below_fen, taper_percent)
     row = queries.programme_locked(db, by.district, programme)
     is_as_seen(row.programme())
     if row.closed_at is not None:
@@ -133,12 +133,6 @@ def close_programme(
     row.mark_closed(by=by.id, at=at)
     note(db, Happened.PROGRAMME_CLOSED, programme, None, by=by, at=at, reason=reason)
     return row.programme()
-
-
-def _check_cap(cap_rule: str, taper_below_fen: int | None, taper_percent: int | None) -> None:
-    wanted = cap_rule == CapRule.TAPER
-    if (taper_below_fen is not None) != wanted or (taper_percent is not None) != wanted:
-        raise TaperIncomplete
 
 
 def _cap(row: ProgrammeRow) -> dict[str, Any]:

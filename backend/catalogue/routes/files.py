@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from backend.catalogue import layouts, queries, service
-from backend.catalogue.errors import ImportUnreadable, ProgrammeUnknown
+from backend.catalogue.errors import ImportUnreadable
 from backend.catalogue.examples import CATALOGUE, DRAFT, ROW_FLAW
 from backend.catalogue.importing import Imported
 from backend.catalogue.routes.room import blp
@@ -67,7 +67,7 @@ def _file(content: bytes, media_type: str, ending: str) -> Response:
     ImportedOut,
     example={"taken": False, "flaws": [ROW_FLAW], "new_synonyms": 0, "draft": DRAFT},
 )
-@refuses(DraftNotFound, StepImpossible, ProgrammeUnknown, ImportUnreadable)
+@refuses(DraftNotFound, StepImpossible, ImportUnreadable)
 def import_catalogue(body: dict[str, Any], draft_id: UUID) -> Imported:
     """Write a draft's rates anew from a file and add its new words, or tell every row that keeps it out."""
     return service.take_file(session(), draft_id, by=actor(), at=now(), is_as_seen=expected(), **body)

@@ -18,7 +18,7 @@ from backend.catalogue.schemas import (
     PriceListPageOut,
     PriceListsIn,
 )
-from backend.catalogue.tables import RATES, VERSIONS
+from backend.catalogue.tables import MATERIALS, RATES, VERSIONS
 from backend.kit.auth import public, refuses
 from backend.kit.db import see
 from backend.kit.http import now, session
@@ -31,6 +31,7 @@ from backend.kit.tables import also_as_table
 @blp.arguments(MaterialsIn, location="query")
 @blp.response(200, MaterialPageOut, example={"items": [MATERIAL], "next_cursor": None})
 @refuses(CursorUnreadable)
+@also_as_table(MATERIALS, MaterialPageOut)
 def list_materials(args: dict[str, Any]) -> Page[Material]:
     """List all materials by key, or those that a word may mean, the likeliest first."""
     return queries.search(session(), **args)
@@ -41,6 +42,7 @@ def list_materials(args: dict[str, Any]) -> Page[Material]:
 @blp.arguments(PriceListIn, location="query")
 @blp.response(200, PriceListOut, example=PRICE_LIST)
 @refuses(NoPriceList)
+@also_as_table(RATES, PriceListOut, of="rates")
 def show_price_list(args: dict[str, datetime | None], district: str) -> PriceList:
     """Show what a district pays, now or at a time."""
     see(session(), district)

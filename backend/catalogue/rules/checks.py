@@ -21,7 +21,7 @@ from backend.catalogue.errors import (
     RefusedEarns,
 )
 from backend.catalogue.rules.values import Rate
-from backend.kit.errors import Problem
+from backend.kit.errors import Problem, Word
 
 __all__ = ["MOST", "Flaw", "digest_of", "flaws", "must_be_sound"]
 
@@ -32,6 +32,13 @@ MOST: Mapping[str, int] = {
     "ceiling_grams": 1_000_000_000,
 }
 """A thousand yuan a kilogram, and a thousand tonnes a household and month: more is a slip of the finger."""
+
+_CALLED: Mapping[str, Word] = {
+    "market_fen_per_kg": Word("回收价（分/公斤）", "The price (fen/kg)"),
+    "subsidy_fen_per_kg": Word("居民补贴（分/公斤）", "The subsidy to residents (fen/kg)"),
+    "operator_fen_per_tonne": Word("企业补贴（分/吨）", "The subsidy to operators (fen/t)"),
+    "ceiling_grams": Word("每户每月补贴上限（克）", "The ceiling of a household's month (grams)"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,10 @@ def _figures(rate: Rate) -> Iterator[Flaw]:
     for field, most in MOST.items():
         figure = getattr(rate, field)
         if figure is not None and figure < 0:
-            yield Flaw(field, RateNegative(material=rate.material, field=field, figure=figure))
+            yield Flaw(field, RateNegative(material=rate.material, field=_CALLED[field], figure=figure))
         elif figure is not None and figure > most:
-            yield Flaw(field, RateAbsurd(material=rate.material, field=field, figure=figure, most=most))
+            called = _CALLED[field]
+            yield Flaw(field, RateAbsurd(material=rate.material, field=called, figure=figure, most=most))
     if not rate.accepted and (rate.market_fen_per_kg > 0 or _is_paid(rate)):
         yield Flaw("accepted", RefusedEarns(material=rate.material))
 

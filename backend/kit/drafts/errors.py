@@ -15,7 +15,7 @@ class StepImpossible(Conflict):
     """The draft is in a state that this step does not start from."""
 
     code = "draft_step_impossible"
-    zh = "草案目前的状态是“{state}”，不能进行此操作（{step}）。"
+    zh = "草案{state}，不能{step}。"
     en = "The draft is {state}; that does not allow this step ({step})."
 
 

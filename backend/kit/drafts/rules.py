@@ -13,6 +13,7 @@ from backend.kit.drafts.errors import (
     SimulationOutdated,
     StepImpossible,
 )
+from backend.kit.errors import Word
 
 
 class State(StrEnum):
@@ -48,6 +49,23 @@ WAY: Mapping[State, Mapping[Step, State]] = {
     State.PUBLISHED: {},
 }
 """Which steps start from a state, and where each leads."""
+_STATES: Mapping[State, str] = {
+    State.DRAFTED: "尚在起草",
+    State.SUBMITTED: "正待审批",
+    State.APPROVED: "已获批准",
+    State.REJECTED: "已被驳回",
+    State.WITHDRAWN: "已撤回",
+    State.PUBLISHED: "已发布",
+}
+_STEPS: Mapping[Step, str] = {
+    Step.EDIT: "修改",
+    Step.SUBMIT: "提交",
+    Step.APPROVE: "批准",
+    Step.REJECT: "驳回",
+    Step.WITHDRAW: "撤回",
+    Step.PUBLISH: "发布",
+}
+"""What both are called in a Chinese sentence."""
 FINAL = frozenset(state for state, steps in WAY.items() if not steps)
 """Where a draft ends."""
 DECISIONS = frozenset({Step.APPROVE, Step.REJECT, Step.PUBLISH})
@@ -79,7 +97,9 @@ def after(standing: Standing, step: Step, *, by: UUID) -> State:
     :raises SimulationOutdated: what was simulated was something else
     """
     if (to := WAY[standing.state].get(step)) is None:
-        raise StepImpossible(state=standing.state, step=step)
+        raise StepImpossible(
+            state=Word(_STATES[standing.state], standing.state), step=Word(_STEPS[step], step)
+        )
     if step in DECISIONS and by in standing.authors:
         raise OwnDraft
     if step in FORWARD:

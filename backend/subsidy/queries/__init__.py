@@ -18,6 +18,7 @@ from backend.subsidy.rules import Promise as Promise
 from backend.subsidy.rules import PromiseState as PromiseState
 from backend.subsidy.rules import Standing as Standing
 from backend.subsidy.rules import Terms as Terms
+from backend.subsidy.rules import check_cap as check_cap
 from backend.subsidy.rules import month_of as month_of
 from backend.subsidy.rules import percent_paid as percent_paid
 from backend.subsidy.rules import period_of as period_of

@@ -1,6 +1,16 @@
 """The pure decisions of the subsidy room: no database, no clock."""
 
-from backend.subsidy.rules.caps import Bar, CapRule, Standing, Terms, percent_paid, said, standing, terms
+from backend.subsidy.rules.caps import (
+    Bar,
+    CapRule,
+    Standing,
+    Terms,
+    check_cap,
+    percent_paid,
+    said,
+    standing,
+    terms,
+)
 from backend.subsidy.rules.forecast import Draw, Forecast, Unknown, forecast
 from backend.subsidy.rules.periods import month_of, next_period, period_of, under_ceiling
 from backend.subsidy.rules.values import (
@@ -40,6 +50,7 @@ __all__ = [
     "Terms",
     "Unknown",
     "asks_clearly",
+    "check_cap",
     "forecast",
     "month_of",
     "next_period",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from backend.subsidy.errors import TaperIncomplete
 from backend.subsidy.rules.periods import next_period
 from backend.subsidy.rules.values import BudgetState
 
@@ -55,6 +56,16 @@ class Terms:
     def pays(self) -> bool:
         """Tell whether it pays anything, now or later."""
         return self.bar in (None, Bar.QUEUED)
+
+
+def check_cap(cap_rule: str, taper_below_fen: int | None, taper_percent: int | None) -> None:
+    """Refuse a rule that says too little, or too much.
+
+    :raises TaperIncomplete: a taper lacks its threshold or share, or another rule has one
+    """
+    wanted = cap_rule == CapRule.TAPER
+    if (taper_below_fen is not None) != wanted or (taper_percent is not None) != wanted:
+        raise TaperIncomplete
 
 
 def percent_paid(cap_rule: str, *, left_fen: int, below_fen: int | None, percent: int | None) -> int:

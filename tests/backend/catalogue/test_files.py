@@ -26,6 +26,7 @@ from backend.catalogue.queries import Rate
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.drafts import StepImpossible
+from backend.kit.ids import new_id
 from backend.kit.trail import TrailLine
 from tests.makers import (
     CARDBOARD,
@@ -138,6 +139,44 @@ def test_every_flaw_of_every_row_is_told_where_it_stands(db: Session, format: st
         ("rates", first + 5, "market_zh", "cell_unfit"),
         ("rates", first + 5, "material", "row_twice"),
     }
+
+
+@BOTH
+def test_a_programme_that_the_district_does_not_have_is_told_by_its_row(db: Session, format: str):
+    for key in ("glass", "foam"):
+        a_material(db, key)
+    a_programme(db)
+    paid, unpaid = (
+        a_rate(key, subsidy=1, programme=whose) for key, whose in (("glass", PROGRAMME), ("foam", new_id()))
+    )
+
+    assert told(db, format, **tables(db, paid, unpaid)) == {
+        ("rates", FIRST[format] + 1, "programme", "programme_unknown")
+    }
+
+
+@BOTH
+def test_the_file_holds_all_that_is_said_of_a_material_and_changes_none_of_it(db: Session, format: str):
+    a_material(db, "lamp", accepted=False)
+    rows = tables(db, CARDBOARD)
+    (lamp,) = (row for row in rows["materials"] if row["key"] == "lamp")
+    known = queries.materials(db)["lamp"]
+    said = ("category", "refusal_zh", "refusal_en", "hint_zh", "hint_en")
+    assert {name: lamp[name] for name in said} == {name: getattr(known, name) or None for name in said}
+    assert known.refusal_zh
+
+    lamp |= {"refusal_zh": "改成别的", "hint_en": "Something else."}
+    first = FIRST[format] + rows["materials"].index(lamp)
+    assert {("materials", first, name, "material_differs") for name in ("refusal_zh", "hint_en")} <= told(
+        db, format, **rows
+    )
+
+
+def test_toml_may_begin_as_some_editors_write_it(db: Session):
+    a_material(db, "glass")
+    content = b"\xef\xbb\xbf" + layouts.as_toml(tables(db, a_rate("glass", market=7)))
+
+    assert take(db, content, "toml").taken
 
 
 @BOTH

@@ -1,12 +1,15 @@
 """The catalogue over HTTP: anybody may ask, and every figure says where it comes from."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from backend.kit.db import transaction
+from backend.kit.sheets import CONTENT_TYPE
 from tests.makers import CARDBOARD, GLASS, NOON, YUHANG, a_material, a_price_list, a_rate
 
 PATH = f"/v1/districts/{YUHANG}/price-list"
@@ -123,6 +126,25 @@ def test_what_a_version_changed_is_told_in_words(visitor: FlaskClient):
     assert {each["material"] for each in changed} == {"glass"}
     assert all(each["en"].endswith(".") for each in changed)
     assert visitor.get(f"{PATH}s/3/differences").get_json()["code"] == "no_price_list"
+
+
+def test_materials_and_the_prices_of_any_moment_are_had_as_excel(visitor: FlaskClient):
+    def rows(path: str, **asked: str) -> list[dict[str, object]]:
+        content = visitor.get(path, query_string=asked, headers={"Accept": CONTENT_TYPE}).get_data()
+        headings, *lines = load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+        names = [str(heading).partition("\n")[2] for heading in headings]
+        return [dict(zip(names, line, strict=True)) for line in lines]
+
+    lamp = rows("/v1/materials")[-1]
+    assert (lamp["Name (Chinese)"], lamp["Taken"], lamp["Why not"]) == ("灯管", "否 no", "It is not taken.")
+    before, after = (
+        {
+            row["Material"]: row["Market (fen/kg)"]
+            for row in rows(PATH, **at(f"2026-11-16T{hour}:30:00+08:00"))
+        }
+        for hour in (12, 13)
+    )
+    assert (before["glass"], after["glass"]) == (0, 3)
 
 
 def test_how_to_hand_it_over_is_told_in_both_languages(visitor: FlaskClient):

@@ -9,6 +9,7 @@ import pytest
 
 from backend.catalogue import queries as drafts
 from backend.catalogue import service as catalogue
+from backend.catalogue.errors import MaterialRefused, RateAbsurd, RateNegative, RefusedEarns
 from backend.kit.drafts import DraftNotFound
 from backend.simulation import queries, service
 from backend.simulation.errors import (
@@ -24,10 +25,10 @@ from backend.simulation.errors import (
     SimulationNotFound,
 )
 from backend.simulation.workbook import workbook
-from backend.subsidy.errors import ProgrammeNotFound
+from backend.subsidy.errors import ProgrammeNotFound, TaperIncomplete
 from tests.backend.simulation.history import BEGINS, History
 from tests.backend.simulation.test_replay import ADMIN, run
-from tests.makers import NOON, YUHANG, a_material, a_price_list, a_programme
+from tests.makers import NOON, PROGRAMME, YUHANG, a_material, a_price_list, a_programme
 
 DAY = timedelta(days=1)
 PERIOD = {"since": NOON - DAY, "until": NOON}
@@ -50,13 +51,22 @@ def a_change(material="glass", **other):
         ({"until": NOON + DAY}, PeriodInFuture),
         ({"since": NOON - 367 * DAY}, PeriodTooLong),
         ({"changes": [a_change("unheard")]}, MaterialUnpriced),
+        ({"changes": [a_change("lamp")]}, MaterialRefused),
+        ({"changes": [a_change(market_fen_per_kg=Decimal(-1))]}, RateNegative),
+        ({"changes": [a_change(market_fen_per_kg=Decimal("100000.01"))]}, RateAbsurd),
+        ({"changes": [a_change(ceiling_grams=-1)]}, RateNegative),
+        ({"changes": [a_change(accepted=False, market_fen_per_kg=Decimal(1))]}, RefusedEarns),
         ({"changes": [a_change(), a_change()]}, ProposalUnclear),
         ({"changes": [a_change(subsidy_fen_per_kg=Decimal(1))]}, PayerMissing),
         ({"caps": [{"programme": ADMIN.id, "cap_rule": "stop"}]}, ProgrammeNotFound),
+        ({"caps": [{"programme": PROGRAMME, "cap_rule": "taper"}]}, TaperIncomplete),
+        ({"caps": [{"programme": PROGRAMME, "cap_rule": "queue", "taper_percent": 5}]}, TaperIncomplete),
     ],
 )
 def test_what_cannot_be_simulated_is_refused_by_name(db, asked, refusal):
     a_material(db)
+    a_material(db, "lamp", accepted=False)
+    a_programme(db)
     with pytest.raises(refusal):
         ask(db, **asked)
 
