@@ -18,24 +18,6 @@ VERSIONS = Layout(
         Column("approval.simulation", "测算", "Simulation", width=40),
     ),
 )
-MATERIALS = Layout(
-    "materials",
-    "物品目录",
-    "Materials",
-    (
-        Column("key", "品类代码", "Material"),
-        Column("name_zh", "品类", "Name (Chinese)"),
-        Column("name_en", "品类（英文）", "Name", width=28),
-        Column("category", "类别", "Category"),
-        Column("low_value", "低价值类别", "Class of low value"),
-        Column("accepted", "回收", "Taken"),
-        Column("refusal_zh", "不收原因", "Why not (Chinese)", width=40),
-        Column("refusal_en", "不收原因（英文）", "Why not", width=40),
-        Column("goes_to", "应投放", "Goes to"),
-        Column("hint_zh", "投放提示", "Hint (Chinese)", width=52),
-        Column("hint_en", "投放提示（英文）", "Hint", width=52),
-    ),
-)
 DRAFTS = Layout("price-list-drafts", "价目草案", "Price list drafts", DRAFT)
 RATES = Layout(
     "rates",

@@ -49,11 +49,6 @@ class Step(NamedTuple):
     """Whether that was because staff did not accept its evidence: then the rest of it is paid."""
 
     @property
-    def amounts(self) -> tuple[int, ...]:
-        """Return what it was promised, in the order of a replay's outcome."""
-        return self[6:13]
-
-    @property
     def held_fen(self) -> int:
         """Return what it holds of its budget."""
         return self.subsidy_fen + self.operator_subsidy_fen

@@ -6,6 +6,7 @@ from typing import Any
 from backend.catalogue import queries
 from backend.catalogue.errors import NoPriceList
 from backend.catalogue.examples import DIFFERENCE, MATERIAL, PRICE_LIST, PRICE_LIST_HEAD
+from backend.catalogue.layouts import MATERIALS
 from backend.catalogue.queries import Material, PriceList, PriceListHead
 from backend.catalogue.routes.room import blp
 from backend.catalogue.schemas import (
@@ -18,7 +19,7 @@ from backend.catalogue.schemas import (
     PriceListPageOut,
     PriceListsIn,
 )
-from backend.catalogue.tables import MATERIALS, RATES, VERSIONS
+from backend.catalogue.tables import RATES, VERSIONS
 from backend.kit.auth import public, refuses
 from backend.kit.db import see
 from backend.kit.http import now, session

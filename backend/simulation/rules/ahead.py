@@ -299,7 +299,7 @@ class Ahead:
     def bags(self) -> int:
         """Return how many bags there are before the first that finds something otherwise."""
         doubtful: Truths = np.any(self._is_otherwise, axis=0)
-        doubtful[self.bag[self.steps.net_grams > self.tariffs.heaviest]] = True
+        doubtful[self.bag[self.quoted & ~self.tariffs.fit(self.steps)]] = True
         doubtful[self._twice] = True
         return int(doubtful.argmax()) if doubtful.any() else len(doubtful)
 

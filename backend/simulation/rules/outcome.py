@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -47,6 +47,26 @@ class Promised(NamedTuple):
     fen: int
 
 
+class Owed(NamedTuple):
+    """What a line is owed from money to come, in the order in which that is shared out."""
+
+    promised_at: str
+    line: str
+    fen: int
+    proven_at: str | None
+
+    @classmethod
+    def of(cls, line: str, fen: int, *, promised_at: datetime | None, proven_at: datetime | None) -> "Owed":
+        """Say what a line is owed."""
+        assert promised_at is not None, "only what was agreed on is owed"
+        return cls(written(promised_at), line, fen, None if proven_at is None else written(proven_at))
+
+
+def written(at: datetime) -> str:
+    """Write a moment down so that the later one is the greater text."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Outcomes(NamedTuple):
     """What lines come to in a replay, a column each; what is compared with the ledger follows the first."""
 
@@ -85,7 +105,7 @@ class Outcome(NamedTuple):
 
     @property
     def amounts(self) -> tuple[int, ...]:
-        """Return what is compared, in the order of a step's."""
+        """Return what is compared with the ledger, in the order of columns."""
         return self[:7]
 
     @property

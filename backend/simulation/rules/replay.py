@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from backend.carbon.queries import FactorSet
 from backend.simulation.rules.ahead import Standing
-from backend.simulation.rules.outcome import Held, Opening, Outcome, Promised, When, outcome, when
+from backend.simulation.rules.outcome import (
+    Held,
+    Opening,
+    Outcome,
+    Owed,
+    Promised,
+    When,
+    outcome,
+    when,
+    written,
+)
 from backend.simulation.rules.ratios import ExactRate
 from backend.simulation.rules.settled import Settled
 from backend.subsidy.queries import (
@@ -45,8 +55,8 @@ class Replay:
     caps: dict[str, dict[str, Any]] = field(default_factory=dict)
     fixed_caps: list[str] = field(default_factory=list)
     """Programmes whose cap rule is proposed: what was recorded of theirs does not count."""
-    queues: dict[str, list[list[Any]]] = field(default_factory=dict)
-    """What each programme owes from money to come: when it was promised, the line, the fen, when proven."""
+    queues: dict[str, list[Owed]] = field(default_factory=dict)
+    """What each programme owes from money to come."""
     promised: dict[str, Promised] = field(default_factory=dict)
     """What lines hold that will be given back."""
     ran_out: dict[str, str] = field(default_factory=dict)
@@ -54,6 +64,7 @@ class Replay:
 
     def __post_init__(self) -> None:
         """Remember what programmes pay until something happens to one; it is reckoned anew after a rest."""
+        self.queues = {owner: [Owed(*owed) for owed in queue] for owner, queue in self.queues.items()}
         self.promised = {line: Promised(*held) for line, held in self.promised.items()}
         self._known: dict[str, Terms] = {}
         self._short: set[str] = set()
@@ -115,16 +126,16 @@ class Replay:
 
     def _serve(self, owner: str, place: str, event: BudgetEvent) -> None:
         """Pay the queue first, in its order and each in full, from what comes; who is not proven waits on."""
-        at, given, kept = _text(event.at), 0, list[list[Any]]()
+        at, given, kept = written(event.at), 0, list[Owed]()
         queue = sorted(self.queues.get(owner, []))
-        for nth, (promised_at, line, fen, proven_at) in enumerate(queue):
-            if promised_at > at or proven_at is None or proven_at > at:
-                kept.append([promised_at, line, fen, proven_at])
-            elif given + fen > event.fen:
+        for nth, owed in enumerate(queue):
+            if owed.promised_at > at or owed.proven_at is None or owed.proven_at > at:
+                kept.append(owed)
+            elif given + owed.fen > event.fen:
                 kept += queue[nth:]
                 break
             else:
-                given += fen
+                given += owed.fen
         self.queues[owner] = kept
         self.left[place] -= given
 
@@ -263,18 +274,12 @@ def _places(step: Step) -> tuple[str, str]:
     return f"{step.household}|{began.month}|{step.material}", f"{step.programme}|{began.period}"
 
 
-def _owed(step: Step, fen: int) -> list[Any]:
-    assert step.ended_at is not None, "only what was agreed on is owed"
-    return [_text(step.ended_at), step.line, fen, step.proven_at and _text(step.proven_at)]
+def _owed(step: Step, fen: int) -> Owed:
+    return Owed.of(step.line, fen, promised_at=step.ended_at, proven_at=step.proven_at)
 
 
-def _text(moment: datetime) -> str:
-    """Write a moment down so that the later one is the greater text."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _queues(steps: Sequence[Step]) -> dict[str, list[list[Any]]]:
-    queues: dict[str, list[list[Any]]] = {}
+def _queues(steps: Sequence[Step]) -> dict[str, list[Owed]]:
+    queues: dict[str, list[Owed]] = {}
     for step in steps:
         queues.setdefault(str(step.programme), []).append(_owed(step, step.owed_fen))
     return queues

@@ -1,12 +1,12 @@
 """What bags change of how things stand, as far as a look ahead holds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from backend.simulation.rules.ahead import NOWHERE, Ahead
-from backend.simulation.rules.outcome import Promised
+from backend.simulation.rules.outcome import Owed, Promised
 from backend.weighing.queries import moment
 
 
@@ -17,8 +17,8 @@ class Settled(NamedTuple):
     left: Mapping[str, int]
     promised: Mapping[str, Promised]
     given_back: Sequence[str]
-    owed: Sequence[tuple[str, list[Any]]]
-    """By whom, and what: when it was promised, the line, the fen, when proven."""
+    owed: Sequence[tuple[str, Owed]]
+    """By whom, and what."""
 
 
 def settled(ahead: Ahead) -> Settled:
@@ -69,7 +69,7 @@ def _promised(ahead: Ahead, lines: int) -> dict[str, Promised]:
     }
 
 
-def _owed(ahead: Ahead, lines: int) -> list[tuple[str, list[Any]]]:
+def _owed(ahead: Ahead, lines: int) -> list[tuple[str, Owed]]:
     """List what is owed from money to come."""
     quoted = ahead.outcomes.queued_fen + ahead.outcomes.queued_operator_fen
     owed = np.where(ahead.follows, ahead.steps.queued_fen + ahead.steps.queued_operator_fen, quoted)[:lines]
@@ -78,18 +78,12 @@ def _owed(ahead: Ahead, lines: int) -> list[tuple[str, list[Any]]]:
     return [
         (
             ahead.names.programmes[int(ahead.programme[row]) - 1],
-            [
-                _text(int(ahead.steps.ended_at[row])),
+            Owed.of(
                 ahead.steps.line[row].decode(),
                 int(owed[row]),
-                _text(int(ahead.steps.proven_at[row])),
-            ],
+                promised_at=moment(int(ahead.steps.ended_at[row])),
+                proven_at=moment(int(ahead.steps.proven_at[row])),
+            ),
         )
         for row in rows
     ]
-
-
-def _text(since_2000: int) -> str | None:
-    """Write a moment down so that the later one is the greater text."""
-    at = moment(since_2000)
-    return None if at is None else at.isoformat(timespec="microseconds")

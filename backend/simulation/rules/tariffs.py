@@ -30,23 +30,22 @@ class Ratios:
 
     over: Integers
     under: Integers
+    heaviest: Integers
+    """What may be multiplied at most: a product of more than it does not fit into a column."""
 
     @classmethod
     def of(cls, ratios: Sequence[tuple[int, int]]) -> "Ratios":
-        """Lay ratios side by side."""
-        over, under = zip(*ratios, strict=True)
-        return cls(_integers(over), _integers(under))
+        """Lay ratios side by side; by one that is too fine for a column nothing can be multiplied."""
+        fitting = [ratio if max(ratio[0], 2 * ratio[1]) <= _LARGEST else None for ratio in ratios]
+        over, under = zip(*(ratio or _NOTHING for ratio in fitting), strict=True)
+        heaviest = [0 if ratio is None else (_LARGEST - ratio[1]) // max(1, ratio[0]) for ratio in fitting]
+        return cls(_integers(over), _integers(under), _integers(heaviest))
 
     def times(self, places: Integers, grams: Integers) -> Integers:
         """Multiply, each product rounded half up by itself."""
         under = self.under[places]
         found: Integers = (grams * self.over[places] + under) // (2 * under)
         return found
-
-    @property
-    def heaviest(self) -> int:
-        """Return the largest number that may be multiplied without a product too large for a column."""
-        return (_LARGEST - int(self.under.max())) // max(1, int(self.over.max()))
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,6 @@ class Tariffs:
     subsidy: Ratios
     operator: Ratios
     saved: Ratios
-    heaviest: int
-    """A heavier line is for Python's integers, which have no largest."""
 
     @classmethod
     def of(cls, lists: Lists, names: Names) -> "Tariffs":
@@ -100,9 +97,6 @@ class Tariffs:
             subsidy=subsidy,
             operator=operator,
             saved=saved,
-            heaviest=min(
-                market.heaviest, saved.heaviest, subsidy.heaviest // _WHOLE, operator.heaviest // _WHOLE
-            ),
         )
 
     def places(self, steps: Steps) -> Integers:
@@ -111,7 +105,23 @@ class Tariffs:
 
     def saved_co2e_grams(self, steps: Steps) -> Integers:
         """Return what each line saves."""
-        return self.saved.times(steps.factor_set * self.materials + steps.material, steps.net_grams)
+        return self.saved.times(self._factors(steps), steps.net_grams)
+
+    def fit(self, steps: Steps) -> Truths:
+        """Tell which lines fit; the others are for Python's integers, which have no largest."""
+        places, net = self.places(steps), steps.net_grams
+        found: Truths = net <= np.minimum.reduce(
+            [
+                self.market.heaviest[places],
+                self.subsidy.heaviest[places] // _WHOLE,
+                self.operator.heaviest[places] // _WHOLE,
+                self.saved.heaviest[self._factors(steps)],
+            ]
+        )
+        return found
+
+    def _factors(self, steps: Steps) -> Integers:
+        return steps.factor_set * self.materials + steps.material
 
 
 _NOTHING = (0, 1)

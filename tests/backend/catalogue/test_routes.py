@@ -136,7 +136,7 @@ def test_materials_and_the_prices_of_any_moment_are_had_as_excel(visitor: FlaskC
         return [dict(zip(names, line, strict=True)) for line in lines]
 
     lamp = rows("/v1/materials")[-1]
-    assert (lamp["Name (Chinese)"], lamp["Taken"], lamp["Why not"]) == ("灯管", "否 no", "It is not taken.")
+    assert (lamp["name, zh"], lamp["taken"], lamp["why not, en"]) == ("灯管", "否 no", "It is not taken.")
     before, after = (
         {
             row["Material"]: row["Market (fen/kg)"]

@@ -202,3 +202,14 @@ def test_many_bags_at_once_come_to_what_they_come_to_one_by_one(db, monkeypatch,
 
     monkeypatch.setattr(Side, "_look_ahead", lambda *_: 0)
     assert run(db, history.at, **asked) == at_once
+
+
+def test_a_rate_too_fine_for_a_column_is_reckoned_all_the_same(db):
+    history = lived(db, 33)
+    glass, foam = proposed(history)["changes"]
+    finest = Decimal("99999999.999999999999")
+    period = {"since": BEGINS - timedelta(days=1), "until": history.at}
+    fine = run(db, history.at, **period, changes=[{**glass, "operator_fen_per_tonne": finest}, foam])
+    plain = run(db, history.at, **period, changes=[{**glass, "operator_fen_per_tonne": Decimal(10**8)}, foam])
+    assert fine["proposed"] == plain["proposed"]
+    assert fine["unexplained"]["lines"] == 0
