@@ -8,6 +8,7 @@ from backend.accounts import service as accounting
 from backend.booking import routes as booking
 from backend.carbon import routes as carbon
 from backend.catalogue import routes as catalogue
+from backend.catalogue import service as cataloguing
 from backend.identity import queries as identities
 from backend.identity import routes as identity
 from backend.kit import dead_letters, health, logs
@@ -37,7 +38,8 @@ ROOMS = (
 
 
 def introduce() -> None:
-    """Let the books ask the rooms above them what is behind their entries."""
+    """Let rooms ask those above them what these alone know."""
+    cataloguing.ask_programmes(subsidies.programmes_known)
     accounting.explain("funding", facts=subsidies.settled_facts, names=subsidies.programme_names)
     accounting.explain("redemption", facts=redemptions.settled_facts, names=redemptions.merchant_names)
     accounting.explain(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.catalogue import layouts, queries
+from backend.catalogue import layouts, payers, queries
 from backend.catalogue.drafting import edit
 from backend.catalogue.errors import (
     CellUnfit,
@@ -215,7 +215,7 @@ def _unpaid(db: Session, district: str, rows: Sequence[Row]) -> Iterator[RowFlaw
         for row in rows
         if _UUID.fullmatch(row.values["programme"] or "")
     }
-    known = queries.programmes_known(db, district, set(named.values()))
+    known = payers.known(db, district, set(named.values()))
     for number, programme in named.items():
         if programme not in known:
             yield _told("rates", number, "programme", ProgrammeUnknown())

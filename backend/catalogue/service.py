@@ -3,6 +3,7 @@
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from backend.catalogue import payers
 from backend.catalogue.drafting import (
     approve,
     draft,
@@ -25,6 +26,7 @@ __all__ = [
     "add_photo",
     "add_synonym",
     "approve",
+    "ask_programmes",
     "draft",
     "edit",
     "mark_simulated",
@@ -39,6 +41,8 @@ __all__ = [
     "withdraw_synonym",
 ]
 
+ask_programmes = payers.ask
+"""Let a room tell which programmes a district has."""
 
 _APART = frozenset({"basis", "also_called", "photos"})
 """What a material says in other columns, and what is said of it elsewhere."""

@@ -1,9 +1,8 @@
 """What is being worked on."""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.catalogue.models import DraftRateRow, DraftRow, MaterialRow
@@ -12,10 +11,7 @@ from backend.catalogue.rules import Difference, Draft, DraftHead, PriceLine, dif
 from backend.kit.drafts import DraftNotFound
 from backend.kit.paging import Page, cut, key_of
 
-__all__ = ["draft", "draft_changes", "draft_locked", "drafts", "lines_of", "programmes_known"]
-
-_PROGRAMMES = text("select id from programme where district = :district and id = any(:named)")
-"""Whose they are another room says; that there are these, the rates' own key does."""
+__all__ = ["draft", "draft_changes", "draft_locked", "drafts", "lines_of"]
 
 
 def draft(db: Session, district: str, draft_id: UUID) -> Draft:
@@ -72,8 +68,3 @@ def drafts(
         query = query.where(DraftRow.id < before[0])
     rows = db.scalars(query.order_by(DraftRow.id.desc()).limit(limit + 1)).all()
     return cut([row.head() for row in rows], limit, lambda head: (head.id,))
-
-
-def programmes_known(db: Session, district: str, named: Collection[UUID]) -> set[UUID]:
-    """Return those of these programmes that a rate of the district may name."""
-    return set(db.scalars(_PROGRAMMES, {"district": district, "named": list(named)}))

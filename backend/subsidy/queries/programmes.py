@@ -38,6 +38,12 @@ def programmes(db: Session, district: str) -> list[Programme]:
     return [row.programme() for row in rows]
 
 
+def programmes_known(db: Session, district: str, named: Collection[UUID]) -> set[UUID]:
+    """Return those of these programmes that the district has."""
+    query = select(ProgrammeRow.id).where(ProgrammeRow.district == district)
+    return set(db.scalars(query.where(ProgrammeRow.id.in_(named))))
+
+
 def programme(db: Session, district: str, programme_id: UUID) -> Programme:
     """Return a programme.
 
