@@ -12,6 +12,7 @@ import pytest
 from backend.kit.clock import CITY
 from seeds import load
 from tests.web.stage import DESK, PHONE, Stage, Window
+from tests.web.test_handheld import OF_APPLE, offer
 from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
@@ -112,6 +113,29 @@ def test_take_a_phone_that_is_shared(
         snap(window, gallery, "collector-pin")
         press(window, "^(换人|Change over)$")
         snap(window, gallery, "collector-swap")
+        window.page.locator("#number").fill("C0002")
+        window.page.locator("#pin").fill(load.cast("C0002")["pin"])
+        press(window, "^(登录|Sign in)$")
+        window.page.wait_for_url("**/collector/")
+        window.open("/collector/sign-in")
+        snap(window, gallery, "collector-swap-two")
+
+
+@pytest.mark.parametrize(("size", "language"), [walk.values[:2] for walk in WALKS])
+def test_take_a_phone_that_the_app_is_not_yet_on(
+    stage: Stage, gallery: Path, size: dict[str, int], language: str
+) -> None:
+    with stage.window(size=size, language=language, signed_in="C0001") as window:
+        window.open("/collector/me")
+        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        offer(window)
+        snap(window, gallery, "collector-install")
+        press(window, "^(安装|Install)$")
+        snap(window, gallery, "collector-installed")
+    with stage.window(size=size, language=language) as window:
+        window.page.add_init_script(OF_APPLE)
+        window.open("/collector/sign-in")
+        snap(window, gallery, "collector-install-by-hand")
 
 
 @pytest.mark.parametrize(("size", "language", "phone"), WALKS)
