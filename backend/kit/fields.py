@@ -118,8 +118,9 @@ class Day(fields.Date):
         super().__init__(validate=_is_of_our_time, **kwargs)
 
 
-_CLEAN = r"^[^\u0000-\u0008\u000b-\u001f]*$"
-"""What `is_clean` takes, as the document says it; JSON in UTF-8 holds no lone surrogate."""
+_LETTER, _MARK = r"[^\u0000-\u0008\u000b-\u001f]", r"[^\u0000-\u001f\s]"
+"""What `is_clean` takes, as the document says it, and what of it is no blank; JSON in UTF-8 holds no lone
+surrogate."""
 
 
 def _is_unprintable(letter: str) -> bool:
@@ -136,17 +137,45 @@ def _must_be_clean(value: str) -> None:
         raise ValidationError("Not a valid string.")
 
 
-class Words(fields.String):
-    """A bounded text from a person."""
+def _pattern(minimum: int) -> str:
+    """Say that so many letters are left without the blanks around them."""
+    if minimum == 0:
+        return f"^{_LETTER}*$"
+    more = f"{_LETTER}{{{minimum - 2},}}{_MARK}" if minimum > 1 else ""
+    return f"^{_LETTER}*{_MARK}{more}{_LETTER}*$"
+
+
+class _Text(fields.String):
+    """A bounded text."""
 
     def __init__(
         self, *, maximum: int, minimum: int = 0, metadata: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(
-            validate=[validate.Length(minimum, maximum), _must_be_clean],
-            metadata={"pattern": _CLEAN, **(metadata or {})},
+            validate=validate.Length(minimum, maximum),
+            metadata={"pattern": _pattern(0), **(metadata or {})},
             **kwargs,
         )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        _must_be_clean(text)
+        return text
+
+
+class Secret(_Text):
+    """A password, of which blanks are a part."""
+
+
+class Words(_Text):
+    """A bounded text from a person, without the blanks around it."""
+
+    def __init__(self, *, minimum: int = 0, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        said = {"pattern": _pattern(minimum), **(metadata or {})}
+        super().__init__(minimum=minimum, metadata=said, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).strip()
 
 
 class Id(fields.UUID):

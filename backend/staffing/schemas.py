@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from backend.identity.schemas import SessionOut, six_digits
 from backend.identity.schemas import device as named_device
-from backend.kit.fields import Id, In, Moment, Out, Words
+from backend.kit.fields import Id, In, Moment, Out, Secret, Words
 from backend.kit.paging import PageIn, page_out
 from backend.staffing.rules import EVER, INVITED, NOW
 
@@ -83,7 +83,7 @@ class AcceptAsStaffIn(In):
 
     code = Words(minimum=1, maximum=40, required=True)
     username = Words(minimum=1, maximum=64, required=True)
-    password = Words(minimum=1, maximum=200, required=True)
+    password = Secret(minimum=1, maximum=200, required=True)
     device = named_device()
 
 

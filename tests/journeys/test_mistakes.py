@@ -135,6 +135,16 @@ MISTAKES: dict[str, list[Callable[[Office], Sent]]] = {
     "own_budget_order": [an_order_of_ones_own],
     "factor_absurd": [a_factor],
 }
+_BLANKS = " \u3000\t\n"
+UNSAID: dict[str, Callable[[Office], Sent]] = {
+    "title": lambda _: Sent("district_admin", "price-list-drafts", {"title": _BLANKS}),
+    "naming.name_zh": lambda _: Sent(
+        "district_admin", "carbon/factor-set-drafts", {"title": "因子", "naming": {"name_zh": _BLANKS}}
+    ),
+    "basis_zh": lambda office: an_order(office, kind="fund", fen=9, basis_zh=_BLANKS),
+    "reason": lambda office: a_step(office, brought("submitted"), "rejection", {"reason": _BLANKS}),
+}
+"""What is filled with blanks alone, by its field."""
 
 
 @pytest.fixture
@@ -161,3 +171,15 @@ def test_each_mistake_is_told_by_its_name_in_both_languages(office: Office):
             assert not _IDENTIFIER.search(zh["detail"] + en["detail"]), (zh, en)
             told.setdefault(code, set()).update((zh["detail"], en["detail"]))
     assert len(set().union(*told.values())) == sum(map(len, told.values())), "no two say the same"
+
+
+def test_what_is_filled_with_blanks_is_not_filled(office: Office):
+    for field, way in UNSAID.items():
+        sent = way(office)
+        zh, en = (answered(office, sent, language) for language in ("zh-CN", "en"))
+        assert (zh["code"], en["code"]) == ("invalid", "invalid")
+        assert zh["errors"][field][0].startswith("长度应为 1 到")
+        assert en["errors"][field][0].startswith("Length must be between 1 and")
+
+    drafted = office.admin("price-list-drafts", {"title": f"{_BLANKS}玻璃{_BLANKS}", "note": _BLANKS})
+    assert (drafted["title"], drafted["note"]) == ("玻璃", "")

@@ -1,19 +1,9 @@
 """A household on the wire."""
 
-from typing import Any
-
 from marshmallow import fields
 
 from backend.identity.schemas.parts import ConsentIn
 from backend.kit.fields import Count, Id, In, Moment, Out, Words
-
-
-class Address(Words):
-    """A postal address within a community, without the blanks around it."""
-
-    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        """Cut the blanks, then check."""
-        return super().deserialize(value.strip() if isinstance(value, str) else value, *args, **kwargs)
 
 
 class InvitedOut(Out):
@@ -54,7 +44,7 @@ class HouseholdIn(In):
     """Where a household lives, and that it agrees."""
 
     community = Words(minimum=12, maximum=12, required=True, metadata={"description": "12 digits"})
-    address = Address(minimum=5, maximum=120, required=True)
+    address = Words(minimum=5, maximum=120, required=True)
     consent = fields.Nested(ConsentIn, required=True)
 
 

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from backend.identity.schemas import parts
 from backend.identity.schemas.tokens import SessionOut
-from backend.kit.fields import Id, In, Moment, Out, Words
+from backend.kit.fields import Id, In, Moment, Out, Secret, Words
 from backend.kit.paging import page_out
 
 
@@ -29,7 +29,7 @@ class StaffIn(In):
     """A user name and password."""
 
     username = Words(minimum=1, maximum=64, required=True)
-    password = Words(minimum=1, maximum=200, required=True)
+    password = Secret(minimum=1, maximum=200, required=True)
     device = parts.device()
     device_token = parts.device_token()
 
@@ -44,14 +44,14 @@ class ProofIn(In):
 class PasswordIn(In):
     """The password once more: somebody else may hold the device."""
 
-    password = Words(minimum=1, maximum=200, required=True)
+    password = Secret(minimum=1, maximum=200, required=True)
 
 
 class NewPasswordIn(In):
     """The password so far, and another."""
 
-    old_password = Words(minimum=1, maximum=200, required=True)
-    new_password = Words(minimum=1, maximum=200, required=True)
+    old_password = Secret(minimum=1, maximum=200, required=True)
+    new_password = Secret(minimum=1, maximum=200, required=True)
 
 
 class NewPinIn(In):

@@ -124,7 +124,9 @@ def test_every_flaw_of_every_row_is_told_where_it_stands(db: Session, format: st
         db, a_rate("glass", market=-1), a_rate("foam", market=10**9), a_rate("lamp"), a_rate("gold")
     )
     rows["rates"].append(rows["rates"][0])
-    rows["rates"].append({**rows["rates"][0], "material": "foam", "accepted": "maybe", "market_zh": None})
+    rows["rates"].append(
+        {**rows["rates"][0], "material": "foam", "accepted": "maybe", "market_zh": None, "market_en": " "}
+    )
     rows["materials"][0]["name_zh"] = "别的"
     said = {"material": "glass", "word": "酒瓶", "language": "zh"}
     rows["synonyms"] = [said, {**said, "word": "酒-瓶"}, {**said, "word": "-"}, {**said, "language": "fr"}]
@@ -144,6 +146,7 @@ def test_every_flaw_of_every_row_is_told_where_it_stands(db: Session, format: st
         ("rates", first + 4, "material", "row_twice"),
         ("rates", first + 5, "accepted", "cell_unfit"),
         ("rates", first + 5, "market_zh", "cell_unfit"),
+        ("rates", first + 5, "market_en", "cell_unfit"),
         ("rates", first + 5, "material", "row_twice"),
     }
 

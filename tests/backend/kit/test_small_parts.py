@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import RFC_4122, UUID
@@ -14,7 +15,7 @@ from marshmallow import ValidationError
 
 from backend.kit import envelope
 from backend.kit.clock import CITY
-from backend.kit.fields import INT64_MAX, Day, Grams, Moment, Rate, Words
+from backend.kit.fields import INT64_MAX, Day, Grams, Moment, Rate, Secret, Words
 from backend.kit.ids import new_id
 from backend.kit.paging import CursorUnreadable, cut, key_of, whole
 from backend.kit.rounding import half_up
@@ -112,8 +113,19 @@ class TestFields:
             Day().deserialize(value)
 
     @given(some.text(some.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20))
-    def test_words_come_through_as_they_are(self, words: str):
-        assert Words(maximum=20).deserialize(words) == words
+    def test_words_come_through_as_they_are_but_for_the_blanks_around_them(self, words: str):
+        assert Words(maximum=20).deserialize(words) == words.strip()
+        assert Secret(maximum=20).deserialize(words) == words
+
+    @given(some.text("甲 \n\t\u00a0\u3000\u2003", max_size=9), some.integers(0, 4))
+    def test_blanks_are_no_words_and_the_document_says_so(self, words: str, minimum: int):
+        field = Words(minimum=minimum, maximum=9)
+        fits = len(words.strip()) >= minimum
+
+        assert bool(re.search(field.metadata["pattern"], words)) == fits
+        if not fits:
+            with pytest.raises(ValidationError):
+                field.deserialize(words)
 
     @given(
         some.text(max_size=9), some.sampled_from(["\0", "\x1b", "\ud800", "\udfff"]), some.text(max_size=9)
