@@ -37,7 +37,8 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """One browser for all; each test has windows of its own."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        arguments = ["--no-sandbox", "--use-fake-device-for-media-stream"]
+        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield started
         started.close()
 

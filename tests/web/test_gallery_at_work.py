@@ -12,7 +12,7 @@ import pytest
 from backend.kit.clock import CITY
 from seeds import load
 from tests.web.stage import DESK, PHONE, Stage, Window
-from tests.web.test_handheld import OF_APPLE, offer
+from tests.web.test_handheld import OF_APPLE, a_voucher, detector, offer, sign_a_till_in
 from tests.web.test_places import put_on_the_map
 
 pytestmark = [pytest.mark.long, pytest.mark.gallery]
@@ -47,6 +47,15 @@ def press(window: Window, *names: str) -> None:
         role.or_(window.page.get_by_role("link", name=re.compile(name))).first.click()
 
 
+@pytest.mark.parametrize(("size", "language"), [walk.values[:2] for walk in WALKS])
+def test_take_a_collectors_door(stage: Stage, gallery: Path, size: dict[str, int], language: str) -> None:
+    with stage.window(size=size, language=language) as window:
+        window.open("/collector/sign-in")
+        snap(window, gallery, "collector-sign-in")
+        press(window, "我有邀请码|I have an invitation")
+        snap(window, gallery, "collector-arrival")
+
+
 @pytest.mark.parametrize(("size", "language", "phone"), WALKS)
 def test_take_a_collectors_way(
     stage: Stage, gallery: Path, size: dict[str, int], language: str, phone: str
@@ -56,11 +65,6 @@ def test_take_a_collectors_way(
     pickup = stage.newcomer(phone, community=home).post("/v1/pickups", {"note": "请从北门进，门铃坏了"})
     number = pickup["collector"]["number"]
     day = datetime.fromisoformat(pickup["window_start"]).astimezone(CITY).date()
-    with stage.window(size=size, language=language) as window:
-        window.open("/collector/sign-in")
-        snap(window, gallery, "collector-sign-in")
-        press(window, "我有邀请码|I have an invitation")
-        snap(window, gallery, "collector-arrival")
     with stage.window(size=size, language=language, signed_in=number) as window:
         window.open("/collector/?date=2020-01-01")
         snap(window, gallery, "collector-day-empty")
@@ -94,6 +98,8 @@ def test_take_a_collectors_way(
         window.page.locator("main a[href^='/collector/stops/']").first.click()
         window.page.get_by_role("region", name=re.compile("居民同意吗|Does the resident agree")).wait_for()
         snap(window, gallery, "collector-quoted")
+        press(window, "用家庭卡|Use the household's card")
+        snap(window, gallery, "collector-card")
         [weighing] = stage.resident(phone).get("/v1/weighings")["items"]
         stage.resident(phone).post(f"/v1/weighings/{weighing['id']}/confirmation", {})
         window.page.get_by_text(re.compile("居民在手机上同意|agreed on their phone")).wait_for()
@@ -143,27 +149,20 @@ def test_take_a_day_at_the_till(
     stage: Stage, gallery: Path, size: dict[str, int], language: str, phone: str
 ) -> None:
     other = f"{phone[:-2]}6{phone[-1]}"
-    stage.newcomer(other)
-    stage.weigh(other, agreed=True)
-    offers = stage.resident(other).get("/v1/offers")["items"]
-    soap = next(offer["id"] for offer in offers if offer["title_zh"] == "肥皂一块")
-    voucher = stage.resident(other).post("/v1/redemptions", {"offer_id": soap})["voucher"]
+    voucher = a_voucher(stage, other)
     with stage.window(size=size, language=language) as window:
         window.open("/till/")
         snap(window, gallery, "till-sign-in")
-        window.page.locator("#username").fill("demo-store")
-        window.page.locator("#password").fill(load.cast("sun_ba")["password"])
-        window.page.locator("#password").press("Enter")
-        window.page.locator("#code").wait_for()
+        sign_a_till_in(window)
         snap(window, gallery, "till")
         for name in ("till-yes", "till-no"):
-            window.page.locator("#code").fill(voucher["code"])
+            window.page.locator("#code").fill(voucher)
             window.page.locator("#code").press("Enter")
             window.page.locator(".verdict").wait_for()
             snap(window, gallery, name)
             press(window, "下一张|Next voucher")
         window.page.context.set_offline(True)
-        window.page.locator("#code").fill(voucher["code"])
+        window.page.locator("#code").fill(voucher)
         window.page.locator("#code").press("Enter")
         window.page.locator(".failure").wait_for()
         snap(window, gallery, "till-offline")
@@ -174,3 +173,18 @@ def test_take_a_day_at_the_till(
         snap(window, gallery, "till-takings-empty")
         window.open("/till/me")
         snap(window, gallery, "till-me")
+
+
+@pytest.mark.parametrize(("size", "language"), [walk.values[:2] for walk in WALKS])
+def test_take_a_camera_of_a_till(stage: Stage, gallery: Path, size: dict[str, int], language: str) -> None:
+    with stage.window(size=size, language=language) as window:
+        window.page.add_init_script(detector())
+        window.open("/till/")
+        sign_a_till_in(window)
+        press(window, "用摄像头扫一扫|Scan with the camera")
+        window.page.get_by_text(re.compile("不能使用摄像头|The camera cannot be used")).wait_for()
+        snap(window, gallery, "till-no-camera")
+        window.page.context.grant_permissions(["camera"])
+        press(window, "用摄像头扫一扫|Scan with the camera")
+        window.page.wait_for_function("() => document.querySelector('video')?.currentTime > 0")
+        snap(window, gallery, "till-scan")

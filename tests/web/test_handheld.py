@@ -1,9 +1,15 @@
-"""What a phone does for the collectors' pages: it keeps them as an app."""
+"""What a phone or a till does for its pages: it keeps them as an app, and looks through its camera."""
 
+import json
+
+import pytest
+
+from seeds import load
 from tests.web.stage import Stage, Window
 
 OF_APPLE = "navigator.standalone = false"
 FROM_THE_HOME_SCREEN = "matchMedia = (asked) => ({matches: asked.includes('standalone')})"
+WITHOUT_A_DETECTOR = "delete globalThis.BarcodeDetector"
 
 
 def offer(window: Window) -> None:
@@ -13,6 +19,34 @@ def offer(window: Window) -> None:
         offer.prompt = async () => dispatchEvent(new Event("appinstalled"));
         dispatchEvent(offer);
     }""")
+
+
+def detector(*found: str, formats: tuple[str, ...] = ("qr_code",)) -> str:
+    """Give a browser a detector of codes, and what it finds in every picture."""
+    codes = [{"rawValue": text} for text in found]
+    return f"""BarcodeDetector = class {{
+        static getSupportedFormats = async () => {json.dumps(formats)};
+        detect = async () => {json.dumps(codes)};
+    }}"""
+
+
+def a_voucher(stage: Stage, phone: str) -> str:
+    """Let a new household earn and take a bar of soap; return what its voucher says."""
+    stage.newcomer(phone)
+    stage.weigh(phone, agreed=True)
+    resident = stage.resident(phone)
+    offers = resident.get("/v1/offers")["items"]
+    soap = next(offer["id"] for offer in offers if offer["title_zh"] == "肥皂一块")
+    said: str = resident.post("/v1/redemptions", {"offer_id": soap})["voucher"]["code"]
+    return said
+
+
+def sign_a_till_in(window: Window) -> None:
+    """Sign the till of the demo's shop in with the form that is open."""
+    window.page.locator("#username").fill("demo-store")
+    window.page.locator("#password").fill(load.cast("sun_ba")["password"])
+    window.page.locator("#password").press("Enter")
+    window.page.locator("#code").wait_for()
 
 
 def test_a_browser_can_install_the_app(stage: Stage) -> None:
@@ -58,3 +92,40 @@ def test_an_app_on_the_home_screen_is_not_installed_again(stage: Stage) -> None:
         assert not window.page.get_by_text("添加到主屏幕").is_visible()
         offer(window)
         assert not window.page.get_by_role("heading", name="装到这台手机").is_visible()
+
+
+def test_a_till_takes_what_its_camera_sees(stage: Stage) -> None:
+    with stage.window() as window:
+        window.page.context.grant_permissions(["camera"])
+        window.page.add_init_script(detector(a_voucher(stage, "16100000680")))
+        window.open("/till/")
+        sign_a_till_in(window)
+
+        window.page.get_by_role("button", name="用摄像头扫一扫").click()
+        window.page.get_by_role("heading", name="可以", exact=True).wait_for()
+        window.check()
+
+
+def test_a_till_that_may_not_use_its_camera_says_so(stage: Stage) -> None:
+    with stage.window() as window:
+        window.page.add_init_script(detector())
+        window.open("/till/")
+        sign_a_till_in(window)
+
+        window.page.get_by_role("button", name="用摄像头扫一扫").click()
+        window.page.get_by_text("不能使用摄像头，请手工输入。").wait_for()
+        window.check()
+
+
+@pytest.mark.parametrize(
+    "browser_has", [WITHOUT_A_DETECTOR, detector(formats=())], ids=["none", "no formats"]
+)
+def test_a_browser_that_cannot_read_codes_says_so(stage: Stage, browser_has: str) -> None:
+    with stage.window() as window:
+        window.page.add_init_script(browser_has)
+        window.open("/till/")
+        sign_a_till_in(window)
+
+        window.page.get_by_text("这个浏览器不能用摄像头扫码，请手工输入。").wait_for()
+        assert not window.page.get_by_role("button", name="用摄像头扫一扫").is_visible()
+        window.check()
