@@ -91,6 +91,14 @@ class TreasuryShort(Conflict):
     en = "The treasury has only {available} fen."
 
 
+class BudgetYearOutOfReach(Conflict):
+    """Money comes to what is spent now or next, and to no other year by a slip of the finger."""
+
+    code = "budget_year_out_of_reach"
+    zh = "现在只能拨入或结转到 {this} 年和 {following} 年的预算，不能是 {period} 年。"
+    en = "Money goes into the budget of {this} or {following} now, not into that of {period}."
+
+
 class OrderNotFound(NotFound):
     """The district has no such order."""
 

@@ -11,13 +11,14 @@ from backend.kit.ids import new_id
 from backend.subsidy import budgets, queries
 from backend.subsidy.errors import (
     BudgetBelowDrawn,
+    BudgetYearOutOfReach,
     OrderDecided,
     OrderUnclear,
     OwnOrder,
     ProgrammeClosed,
 )
 from backend.subsidy.models import BudgetOrder
-from backend.subsidy.rules import Order, OrderKind, OrderState, asks_clearly
+from backend.subsidy.rules import Order, OrderKind, OrderState, asks_clearly, next_period, period_of
 
 
 def draft(
@@ -37,6 +38,7 @@ def draft(
     """Propose a movement of money; nothing moves before somebody else approves it.
 
     :raises OrderUnclear: it says too little for its kind, or too much
+    :raises BudgetYearOutOfReach: money would come to the budget of a year that is neither this nor the next
     :raises ProgrammeNotFound: the district has no such programme
     :raises ProgrammeClosed: it takes no more money
     :raises BudgetNotFound: there is nothing for this period
@@ -44,6 +46,7 @@ def draft(
     """
     if not asks_clearly(kind, fen=fen, source=source, period=period, to_period=to_period):
         raise OrderUnclear
+    _check_year(kind, period=period, to_period=to_period, at=at)
     _check(db, by.district, kind=kind, programme=programme, period=period, fen=fen)
     row = BudgetOrder(
         district=by.district,
@@ -72,8 +75,10 @@ def approve(db: Session, order_id: UUID, *, by: Actor, at: datetime) -> Order:
     :raises OrderNotFound: the district has no such order
     :raises OrderDecided: it was decided before
     :raises OwnOrder: the actor has drafted it
+    :raises BudgetYearOutOfReach: the year that the money would come to has ended since
     """
     row = _of_another(db, order_id, by=by)
+    _check_year(row.kind, period=row.period, to_period=row.to_period, at=at)
     row.mark_decided(OrderState.APPROVED, by=by.id, at=at)
     db.flush()
     _carry_out(db, row, by=by, at=at)
@@ -136,6 +141,14 @@ def _moved(done: tuple[UUID | None, int]) -> tuple[UUID | None, int | None]:
     """Keep what moved; where nothing was left, no amount is."""
     entry, fen = done
     return entry, fen or None
+
+
+def _check_year(kind: str, *, period: str, to_period: str | None, at: datetime) -> None:
+    """Refuse money for a year that is over, or further away than the next."""
+    receives = {OrderKind.FUND: period, OrderKind.CARRY_OVER: to_period}.get(OrderKind(kind))
+    this = period_of(at)
+    if receives is not None and not this <= receives <= next_period(this):
+        raise BudgetYearOutOfReach(this=this, following=next_period(this), period=receives)
 
 
 def _check(db: Session, district: str, *, kind: str, programme: UUID, period: str, fen: int | None) -> None:

@@ -20,6 +20,7 @@ from backend.subsidy.errors import (
     BudgetNotFound,
     BudgetNotFrozen,
     BudgetStillPromised,
+    BudgetYearOutOfReach,
     OrderDecided,
     OrderNotFound,
     OrderUnclear,
@@ -196,6 +197,7 @@ def list_orders(args: dict[str, Any]) -> Page[Order]:
 @blp.arguments(BudgetOrderIn, example=ORDER_IN)
 @blp.response(201, BudgetOrderOut, example={**ORDER, "state": "drafted"})
 @refuses(OrderUnclear, ProgrammeNotFound, ProgrammeClosed, BudgetNotFound, BudgetBelowDrawn)
+@refuses(BudgetYearOutOfReach)
 def draft_order(body: dict[str, Any]) -> Order:
     """Propose to fund, cut, carry over or close a budget; nothing moves before somebody else approves."""
     return orders.draft(session(), by=actor(), at=now(), **body)
@@ -215,7 +217,7 @@ def show_order(order: UUID) -> Order:
 @idempotent
 @blp.response(200, BudgetOrderOut, example=ORDER)
 @refuses(OrderNotFound, OrderDecided, OwnOrder, ProgrammeClosed, BudgetNotFound, BudgetClosed)
-@refuses(BudgetBelowDrawn, BudgetStillPromised, TreasuryShort)
+@refuses(BudgetBelowDrawn, BudgetStillPromised, BudgetYearOutOfReach, TreasuryShort)
 def approve_order(order: UUID) -> Order:
     """Approve what another person has drafted; the money moves at once, by one entry."""
     return orders.approve(session(), order, by=actor(), at=now())

@@ -13,6 +13,7 @@ from backend.kit.auth import Actor
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.subsidy import orders
+from backend.subsidy.queries import period_of
 from tests.journeys.test_ends import ASSUMED, WEEK, YUHANG, Office
 from tests.makers import a_draft
 
@@ -76,7 +77,7 @@ def an_overlap(office: Office) -> Sent:
 
 def an_order(office: Office, **said: Any) -> Sent:
     (programme, *_) = office.see("programmes")["items"]
-    body = {"programme": programme["id"], "period": "2026", **ASSUMED, **said}
+    body = {"programme": programme["id"], "period": period_of(utc_now()), **ASSUMED, **said}
     return Sent("district_admin", "budget-orders", body)
 
 
@@ -132,6 +133,11 @@ MISTAKES: dict[str, list[Callable[[Office], Sent]]] = {
     "validity_overlaps": [an_overlap],
     "budget_below_drawn": [lambda office: an_order(office, kind="cut", fen=20_000_000)],
     "treasury_short": [an_order_for_more_than_there_is],
+    "budget_year_out_of_reach": [
+        lambda office: an_order(office, kind="fund", fen=9, source="bank", period="2019"),
+        lambda office: an_order(office, kind="fund", fen=9, source="bank", period="2099"),
+        lambda office: an_order(office, kind="carry_over", to_period="2099"),
+    ],
     "own_budget_order": [an_order_of_ones_own],
     "factor_absurd": [a_factor],
 }

@@ -15,6 +15,7 @@ from playwright.sync_api import Route
 
 from backend.kit.clock import CITY, utc_now
 from backend.kit.db import transaction
+from backend.subsidy.queries import period_of
 from tests.makers import a_dead_letter
 from tests.web.console import LINPING, YUHANG, Office, behind, market, settle, work
 from tests.web.pictures import hang, measure
@@ -134,7 +135,13 @@ class Scenes:
 
     def _order(self) -> None:
         programme = self.office.call("admin", "GET", "/v1/programmes")["items"][0]["id"]
-        body = {"kind": "fund", "programme": programme, "period": "2026", "fen": 5_000_000, "source": "bank"}
+        body = {
+            "kind": "fund",
+            "programme": programme,
+            "period": period_of(utc_now()),
+            "fen": 5_000_000,
+            "source": "bank",
+        }
         basis = {"basis_zh": "演示的追加拨款。", "basis_en": "More money, for the demo."}
         self.office.call("admin", "POST", "/v1/budget-orders", {**body, **basis})
 

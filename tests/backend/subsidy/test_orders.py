@@ -21,6 +21,7 @@ from backend.subsidy.errors import (
     BudgetNotFound,
     BudgetNotFrozen,
     BudgetStillPromised,
+    BudgetYearOutOfReach,
     OrderDecided,
     OrderUnclear,
     OwnOrder,
@@ -149,6 +150,28 @@ def test_what_lies_in_the_treasury_funds_a_budget_and_no_more_does(db: Session):
         move(db, "fund", fen=301, source="treasury", period="2027")
     move(db, "fund", fen=300, source="treasury", period="2027")
     assert (found(db, "2027").posted_fen, treasury(db)) == (300, 0)
+
+
+@pytest.mark.parametrize("year", ["2019", "2025", "2028", "2099"])
+def test_money_comes_to_this_year_or_the_next(db: Session, year: str):
+    with pytest.raises(BudgetYearOutOfReach):
+        draft(db, "fund", fen=1, source="bank", period=year)
+    for following in ("2026", "2027"):
+        assert draft(db, "fund", fen=1, source="bank", period=following).state == "drafted"
+    if year > "2026":
+        with pytest.raises(BudgetYearOutOfReach):
+            draft(db, "carry_over", to_period=year)
+
+
+def test_an_order_waits_for_its_approval_no_longer_than_its_year(db: Session):
+    fund = draft(db, "fund", fen=1, source="bank")
+    over = draft(db, "carry_over", to_period="2027")
+    january = NOON.replace(year=2027, month=1)
+
+    with pytest.raises(BudgetYearOutOfReach):
+        orders.approve(db, fund.id, by=FINANCE, at=january)
+    assert orders.reject(db, fund.id, by=FINANCE, at=january, reason="跨年").state == "rejected"
+    assert orders.approve(db, over.id, by=FINANCE, at=january).fen == 1_000
 
 
 def test_what_is_left_is_carried_over_once_nothing_is_promised(db: Session):
