@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from threading import Thread
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,8 +15,8 @@ from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.settings import settings
 from ledger.verify import Key, check_pair, check_receipt, check_tiles, open_checkpoint, tile_path, widths
-from ledger.witness import Server, Witness
 from tests.makers import NOON, XIHU, YUHANG, a_community, some_points
+from tests.witnesses import answering
 
 
 @pytest.fixture
@@ -164,19 +163,11 @@ def test_an_older_database_signs_nothing(given, anybody, memory):
 
 @pytest.fixture
 def bureau(given, anybody, tmp_path) -> Iterator[list[witnesses.Witness]]:
-    """Two witnesses on the network, and one that is down."""
+    """Two witnesses on the network."""
     jobs.seal()
+    names, logs = ("bureau.example/witness", "office.example/witness"), keys(anybody)
     with ExitStack() as running:
-        found = []
-        for name in ("bureau.example/witness", "office.example/witness"):
-            server = running.enter_context(
-                Server("127.0.0.1", 0, Witness(name, tmp_path / name, keys(anybody)))
-            )
-            Thread(target=server.serve_forever, daemon=True).start()
-            running.callback(server.shutdown)
-            key = server.witness.signer.witness_key()
-            found.append(witnesses.Witness(key, f"http://127.0.0.1:{server.server_port}"))
-        yield found
+        yield [running.enter_context(answering(name, tmp_path, logs)) for name in names]
 
 
 def test_witnesses_sign_what_has_only_grown(bureau, anybody):
