@@ -1,6 +1,6 @@
 """What the catalogue refuses."""
 
-from backend.kit.errors import Conflict, NotFound, Unprocessable
+from backend.kit.errors import Conflict, NotFound, Unprocessable, Word
 
 
 class NoPriceList(NotFound):
@@ -228,11 +228,19 @@ class PictureNotFound(NotFound):
 
 
 class ImportUnreadable(Unprocessable):
-    """The file is not of the format that it is said to be, or too large to open."""
+    """The file is not of the format that it is said to be, or too large to open; a text says where."""
 
     code = "import_unreadable"
-    zh = "无法读取文件：格式不符，或展开后过大。"
-    en = "The file cannot be read: it is of another format, or unpacks to too much."
+    zh = "无法读取文件：{why}。"
+    en = "The file cannot be read: {why}."
+
+    def __init__(self, line: int | None = None, column: int | None = None) -> None:
+        why = Word("格式不符，或展开后过大", "it is of another format, or unpacks to too much")
+        if line is not None:
+            why = Word(
+                f"第 {line} 行第 {column} 列不符合格式", f"it is broken at line {line}, column {column}"
+            )
+        super().__init__(line=line, column=column, why=why)
 
 
 class CellUnreadable(Unprocessable):

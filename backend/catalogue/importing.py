@@ -111,8 +111,8 @@ def _read(db: Session, district: str, format: str, content: bytes) -> _Read:
     """Read a file, and judge every row by itself; a row with a cell that cannot be read is told once."""
     try:
         contents = _READERS[format](content)
-    except Unopenable:
-        raise ImportUnreadable from None
+    except Unopenable as why:
+        raise ImportUnreadable(why.line, why.column) from None
     register = queries.materials(db)
     found = [_unreadable(flaw) for flaw in contents.flaws]
     broken = {(flaw.sheet, flaw.row) for flaw in contents.flaws}

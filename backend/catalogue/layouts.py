@@ -18,6 +18,7 @@ MOST_ROWS: Final = 2_000
 """Of a table: more than any district prices, and few enough to be judged within one request."""
 YES, NO = "yes", "no"
 EXACT: Final = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?", re.ASCII)
+_PLACE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)\Z", re.ASCII)
 
 _NOT_A_TABLE = say("Not a valid list of tables.", "应为表的数组。")
 _TOO_MANY = say("There are more rows than we read.", "行数超过上限。")
@@ -167,12 +168,35 @@ def from_toml(content: bytes) -> Contents:
     :raises Unopenable: it is no TOML
     """
     try:
-        found = tomllib.loads(content.decode("utf-8-sig"))  # as some editors begin a file
-    except (ValueError, RecursionError) as why:
+        text = content.decode("utf-8-sig")  # as some editors begin a file
+    except UnicodeDecodeError as why:
+        line, column = _end(content[: why.start].decode("utf-8-sig"))
+        raise Unopenable(str(why), line=line, column=column) from None
+    try:
+        found = tomllib.loads(text)
+    except RecursionError as why:
         raise Unopenable(str(why)) from None
+    except tomllib.TOMLDecodeError as why:
+        line, column = _told(str(why)) or _end(text)
+        raise Unopenable(str(why), line=line, column=column) from None
     flaws = [Flaw(key, 0, "", _UNKNOWN) for key in found.keys() - {layout.key for layout in LAYOUTS}]
     rows = {layout.key: tuple(_rows(found.get(layout.key, []), layout, flaws)) for layout in LAYOUTS}
     return Contents(rows, tuple(sorted(flaws)))
+
+
+def _told(why: str) -> tuple[int, int] | None:
+    """Read the line and the column out of what the parser says; it tells neither of the end of a file.
+
+    What stands before may repeat any word of the file.
+    """
+    told = _PLACE.search(why)
+    return (int(told[1]), int(told[2])) if told else None
+
+
+def _end(text: str) -> tuple[int, int]:
+    """Return the line and the column at which a text ends."""
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1
 
 
 def _rows(found: Any, layout: Layout, flaws: list[Flaw]) -> Iterator[Row]:

@@ -225,6 +225,12 @@ def test_a_word_of_the_district_and_rates_from_a_file(stage: Stage, office: Offi
         press(window, "导入")
         page.get_by_text("已导入").wait_for()
 
+        broken = tmp_path / "broken.toml"
+        broken.write_text("# 价目\nmaterial = @\n")
+        page.get_by_label("Excel 或 TOML 文件").set_input_files(broken)
+        press(window, "先检查")
+        page.get_by_text("第 2 行第 12 列不符合格式").wait_for()
+
 
 def test_a_card_is_made_over_the_counter_and_ended(stage: Stage, office: Office) -> None:
     stage.newcomer("16100000793")

@@ -75,7 +75,11 @@ class Contents:
 
 
 class Unopenable(ValueError):
-    """It is no workbook, or a larger one than we open."""
+    """It is no workbook, or a larger one than we open; of a text that is broken, it may say where."""
+
+    def __init__(self, why: str, *, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(why)
+        self.line, self.column = line, column
 
 
 class _Misfit(ValueError):

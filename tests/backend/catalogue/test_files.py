@@ -258,6 +258,30 @@ def test_what_is_no_such_file_is_refused_whole(db: Session, format: str, content
         take(db, content, format)
 
 
+@pytest.mark.parametrize(
+    ("content", "line", "column"),
+    [
+        pytest.param("# 价目\n[[rates]]\nmaterial = @\n".encode(), 3, 12, id="a value"),
+        pytest.param("# 价目\r\n[[rates]]\r\nmaterial = @\r\n".encode(), 3, 12, id="as on Windows"),
+        pytest.param(
+            b'x = {"(at line 9, column 9)" = 1, "(at line 9, column 9)" = 2}', 1, 62, id="a key like it"
+        ),
+        pytest.param("# 价目\nrates = [\n".encode(), 3, 1, id="the end"),
+        pytest.param('# 价目\nrates = "'.encode() + b"\xff\n", 2, 10, id="no UTF-8"),
+        pytest.param("价目 = 1".encode("gbk"), 1, 1, id="GBK"),
+    ],
+)
+def test_where_a_text_is_broken_is_told(db: Session, content: bytes, line: int, column: int):
+    with pytest.raises(ImportUnreadable) as told:
+        take(db, content, "toml")
+
+    assert (told.value.facts["line"], told.value.facts["column"]) == (line, column)
+    assert (
+        told.value.sentence("en") == f"The file cannot be read: it is broken at line {line}, column {column}."
+    )
+    assert told.value.sentence("zh-CN") == f"无法读取文件：第 {line} 行第 {column} 列不符合格式。"
+
+
 @BOTH
 def test_a_check_changes_nothing(db: Session, format: str):
     a_material(db, "glass")
