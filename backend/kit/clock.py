@@ -15,3 +15,11 @@ def utc_now() -> datetime:
 def city_day(at: datetime) -> date:
     """Return the day that it is in the city."""
     return at.astimezone(CITY).date()
+
+
+def in_the_city(at: datetime, language: str) -> str:
+    """Say when something is, as a clock in the city shows it."""
+    local = at.astimezone(CITY)
+    if language == "en":
+        return f"{local.day} {local:%B}, {local:%H:%M}"
+    return f"{local.month}月{local.day}日 {local:%H:%M}"

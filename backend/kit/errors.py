@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
+
+from backend.kit.clock import in_the_city
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Word:
 class Problem(Exception):
     """A refusal that the client is told: a status, a stable code, and one sentence in two languages.
 
-    The sentences may hold `{names}` that are filled from the facts it is raised with.
+    The sentences may hold `{names}` that are filled from the facts it is raised with; a moment is told as
+    the city's clock shows it.
     """
 
     status: ClassVar[HTTPStatus]
@@ -40,16 +44,15 @@ class Problem(Exception):
         then: Callable[[Session], object] | None = None,
         **facts: object,
     ) -> None:
-        super().__init__(self.en.format(**facts))
         self.facts = facts
+        super().__init__(self.sentence("en"))
         self.retry_after = retry_after
         self.then = then
 
     def sentence(self, language: str) -> str:
         """Say it in the client's language."""
-        if language == "en":
-            return self.en.format(**self.facts)
-        return self.zh.format(**{name: _in_chinese(fact) for name, fact in self.facts.items()})
+        words = self.en if language == "en" else self.zh
+        return words.format(**{name: _told(fact, language) for name, fact in self.facts.items()})
 
     def trace(self, db: Session) -> None:
         """Write what remains of the refusal, as it was raised with; the work itself is already undone."""
@@ -57,8 +60,12 @@ class Problem(Exception):
             self.then(db)
 
 
-def _in_chinese(fact: object) -> object:
-    return fact.zh if isinstance(fact, Word) else fact
+def _told(fact: object, language: str) -> object:
+    if isinstance(fact, datetime):
+        return in_the_city(fact, language)
+    if isinstance(fact, Word):
+        return fact.en if language == "en" else fact.zh
+    return fact
 
 
 class BadRequest(Problem):

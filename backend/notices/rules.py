@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.kit.clock import CITY
+from backend.kit.clock import in_the_city
 from backend.kit.envelope import six_digits
 
 SIGNATURE = {"zh-CN": "【绿账】", "en": "[Lvzhang] "}
@@ -208,7 +208,7 @@ def say(template: str, params: Mapping[str, Any], language: str) -> Words:
     kind = TEMPLATES[template]
     facts = dict(params)
     for name in kind.moments:
-        facts[name] = _in_the_city(datetime.fromisoformat(params[name]), language)
+        facts[name] = in_the_city(datetime.fromisoformat(params[name]), language)
     if kind.code:
         facts["code"] = six_digits("confirmation", *(str(params[name]) for name in kind.code))
     words = kind.words(language)
@@ -218,10 +218,3 @@ def say(template: str, params: Mapping[str, Any], language: str) -> Words:
 def text_message(template: str, params: Mapping[str, Any], language: str) -> str:
     """Say a notice in a text message."""
     return SIGNATURE[language] + say(template, params, language).text
-
-
-def _in_the_city(moment: datetime, language: str) -> str:
-    local = moment.astimezone(CITY)
-    if language == "en":
-        return f"{local.day} {local:%B}, {local:%H:%M}"
-    return f"{local.month}月{local.day}日 {local:%H:%M}"

@@ -64,7 +64,7 @@ class RedemptionEnded(Conflict):
 
     code = "redemption_ended"
     zh = "这笔兑换已于 {when} 结束（已使用、已取消或已过期）。"
-    en = "This redemption ended at {when}: it was used, cancelled or has expired."
+    en = "This redemption ended on {when}: it was used, cancelled or has expired."
 
 
 class VoucherForged(Unprocessable):
@@ -96,7 +96,7 @@ class AlreadyHonoured(Conflict):
 
     code = "voucher_already_honoured"
     zh = "这张券已于 {when} 使用过。"
-    en = "This voucher was used already, at {when}."
+    en = "This voucher was used already, on {when}."
 
 
 class VoucherCancelled(Conflict):
@@ -104,7 +104,7 @@ class VoucherCancelled(Conflict):
 
     code = "voucher_cancelled"
     zh = "这张券已于 {when} 取消。"
-    en = "This voucher was cancelled at {when}."
+    en = "This voucher was cancelled on {when}."
 
 
 class VoucherExpired(Conflict):
@@ -112,4 +112,4 @@ class VoucherExpired(Conflict):
 
     code = "voucher_expired"
     zh = "这张券已于 {when} 过期。"
-    en = "This voucher expired at {when}."
+    en = "This voucher expired on {when}."

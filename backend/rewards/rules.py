@@ -66,9 +66,9 @@ class Standing:
         return self.state == State.HELD and at < self.expires_at
 
     @property
-    def over_since(self) -> str:
-        """Say when it ended, or will, as a clock in the city shows it."""
-        return f"{(self.ended_at or self.expires_at).astimezone(CITY):%Y-%m-%d %H:%M}"
+    def over_since(self) -> datetime:
+        """Tell when it ended, or will."""
+        return self.ended_at or self.expires_at
 
 
 def check_terms(terms: Terms, *, taken: int, at: datetime) -> None:

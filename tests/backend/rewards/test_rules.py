@@ -101,8 +101,9 @@ def test_a_refusal_says_what_became_of_the_voucher_and_when(state, problem):
     with pytest.raises(RedemptionEnded):
         check_held(standing, at=NOON)
 
-    assert "2026-11-16 12:00" in refusal.value.sentence("zh-CN")
-    assert "2026-11-16 12:00" in refusal.value.sentence("en")
+    assert "11月16日 12:00" in refusal.value.sentence("zh-CN")
+    assert "16 November, 12:00" in refusal.value.sentence("en")
+    assert "16 November, 12:00" in str(refusal.value)
 
 
 def test_a_voucher_is_over_at_its_hour_even_before_anybody_looked():
