@@ -183,6 +183,14 @@ def test_an_auditor_sees_every_district_and_changes_nothing(office: Office) -> N
         window.check()
 
 
+def test_each_entry_of_the_menu_has_one_line(office: Office) -> None:
+    with office.window("admin", language="en") as window:
+        for path in ("/console/prices", "/console/scales"):
+            window.open(path)
+            entries = window.page.locator("nav a").all()
+            assert {entry.bounding_box()["height"] for entry in entries} == {40}  # type: ignore[index]
+
+
 def test_the_console_knows_what_each_role_may_do() -> None:
     text = (HERE / "pages" / "console" / "may.ts").read_text()
     known = {

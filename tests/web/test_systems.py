@@ -196,6 +196,15 @@ def test_a_set_of_factors_is_drafted_tried_answered_for_and_applied(stage: Stage
             assert window.page.locator("main .button:not(.plain):not(.quiet)").count() == 0
 
 
+def test_a_boundary_in_english_says_so_among_chinese(office: Office) -> None:
+    with office.window("auditor") as window:
+        window.open("/console/factors")
+        window.page.get_by_role("row", name="现行").get_by_role("link").click()
+        window.page.get_by_text("（英文原文）").first.wait_for()
+        assert window.page.locator("td [lang=en]", has_text="recycling credit vs virgin").count() > 0
+        window.check()
+
+
 def test_a_resident_reads_how_saved_carbon_is_counted(stage: Stage) -> None:
     with stage.window(signed_in=load.cast("zhang_san")["phone"]) as window:
         window.open("/app/account")

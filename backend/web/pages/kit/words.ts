@@ -68,5 +68,8 @@ export function inLanguage<T extends string>(thing: { [K in `${T}_zh` | `${T}_en
   return language.value === "en" ? (thing[`${what}_en`] ?? zh) : zh;
 }
 
+/** The language that a text was written in, as far as its letters tell. */
+export const languageOf = (text: string): Language => (/\p{Script=Han}/u.test(text) ? "zh-CN" : "en");
+
 export const nameOf = (thing: { name_zh: string; name_en?: string | null }): string => inLanguage(thing, "name");
 export const titleOf = (thing: { title_zh: string; title_en?: string | null }): string => inLanguage(thing, "title");
