@@ -74,7 +74,7 @@ def _seal() -> int:
 
 
 def _proving() -> list[Row]:
-    """Take receipts of entries picked at random, and again: what nobody has read lately is on the disk."""
+    """Take receipts of entries picked at random, and again, when all that they need was read just before."""
     first, again = list[list[float]](), list[list[float]]()
     with closing(book.connected()) as conn:
         for _ in range(ROUNDS):
