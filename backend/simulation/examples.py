@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.simulation.rules import UNKNOWNS
+from backend.simulation.rules import FORESEEN, OF_FACTORS, UNKNOWNS
 
 _PROGRAMME = "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b12"
 CHANGE = {
@@ -146,6 +146,7 @@ FACTORS_SIMULATED: dict[str, Any] = {
     "draft": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b13",
     "factor_set": None,
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "does_not_know": [{"zh": zh, "en": en} for zh, en in (*OF_FACTORS, FORESEEN)],
 }
 FACTORS_FOUND: dict[str, Any] = {
     **FACTORS_SIMULATED,
@@ -170,5 +171,6 @@ RECOMPUTED: dict[str, Any] = {
     "draft": None,
     "factor_set": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "digest": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
+    "does_not_know": [{"zh": zh, "en": en} for zh, en in OF_FACTORS],
 }
 RECOMPUTATION_CANCELLED = {**RECOMPUTED, "state": "cancelled", "ended_at": "2026-11-16T02:12:01+00:00"}

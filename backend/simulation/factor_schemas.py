@@ -5,6 +5,7 @@ from marshmallow import fields
 from backend.kit.fields import Count, Grams, Id, In, Moment, Out
 from backend.kit.paging import page_out
 from backend.simulation.rules import RunKind, State
+from backend.simulation.schemas import SentenceOut
 
 
 class FactorSimulationIn(In):
@@ -80,6 +81,7 @@ class FactorRunOut(Out):
     short_co2e_grams = Grams(
         required=True, metadata={"description": "was to be taken back and was not there any more"}
     )
+    does_not_know = fields.List(fields.Nested(SentenceOut), required=True)
 
 
 FactorRunPageOut = page_out(FactorRunOut)

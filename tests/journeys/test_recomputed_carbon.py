@@ -30,6 +30,7 @@ from backend.kit.jobs import OutboxEvent
 from backend.local.roles import Database
 from backend.simulation import factoring
 from backend.simulation import jobs as worker
+from backend.simulation.rules import OF_FACTORS
 from backend.weighing import recomputing
 from backend.weighing.models import CarbonChange, Weighing, WeighingLine
 from backend.weighing.recomputing import Progress
@@ -192,6 +193,10 @@ def said(factor: dict[str, Any], kg_per_kg: str | None) -> dict[str, Any]:
     return {**kept, "kg_per_kg": kg_per_kg, "upper_kg_per_kg": None}
 
 
+def told_of_factors() -> list[dict[str, str]]:
+    return [{"zh": zh, "en": en} for zh, en in OF_FACTORS]
+
+
 def test_a_set_is_drafted_tried_approved_by_another_and_applied_back(
     told: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
 ):
@@ -213,7 +218,8 @@ def test_a_set_is_drafted_tried_approved_by_another_and_applied_back(
     assert (asked, run["state"], run["found"]) == (202, "queued", None)
     assert admin.send("POST", "simulations", {"draft": this, **period})[1]["code"] == "factor_run_live"
     work()
-    foreseen = admin.send("GET", f"runs/{run['id']}")[1]["found"]
+    _, tried, _ = admin.send("GET", f"runs/{run['id']}")
+    foreseen = tried["found"]
     credited = sum(one["credited_co2e_grams"] for one in foreseen["materials"])
     assert foreseen["change_co2e_grams"] > 0
     assert (foreseen["households"], foreseen["gaining"], foreseen["losing"]) == (2, 2, 0)
@@ -230,6 +236,8 @@ def test_a_set_is_drafted_tried_approved_by_another_and_applied_back(
     work()
     _, done, _ = approver.send("GET", f"runs/{applied_back['id']}")
     assert (done["state"], done["percent"], done["posted"]) == ("done", 100, 2)
+    assert done["does_not_know"] == tried["does_not_know"][:-1] == told_of_factors()
+    assert "what households still have" in tried["does_not_know"][-1]["en"]
     assert done["added_co2e_grams"] == foreseen["change_co2e_grams"]
     with transaction(districts=[YUHANG]) as db:
         assert stands(db) == credited + foreseen["change_co2e_grams"]

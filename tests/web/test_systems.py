@@ -181,6 +181,7 @@ def test_a_set_of_factors_is_drafted_tried_answered_for_and_applied(stage: Stage
         page.get_by_role("heading", name="重算").wait_for()
         work(stage)
         page.get_by_text("入账笔数").wait_for()
+        page.get_by_text("每个数字只和所用因子的来源一样可靠").wait_for()
         window.settle()
         window.check()
         run = page.url.removeprefix(stage.base)

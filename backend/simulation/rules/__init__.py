@@ -10,11 +10,13 @@ from backend.simulation.rules.tally import FIGURES
 from backend.simulation.rules.tariffs import Lists
 from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
 from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
-from backend.simulation.rules.words import UNKNOWNS, UNTIL_THEN
+from backend.simulation.rules.words import FORESEEN, OF_FACTORS, UNKNOWNS, UNTIL_THEN
 
 __all__ = [
     "FIGURES",
+    "FORESEEN",
     "LIVE",
+    "OF_FACTORS",
     "UNKNOWNS",
     "UNTIL_THEN",
     "Cap",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from backend.simulation.rules.words import UNKNOWNS, UNTIL_THEN
+from backend.simulation.rules.words import FORESEEN, OF_FACTORS, UNKNOWNS, UNTIL_THEN
 
 
 class State(StrEnum):
@@ -120,3 +120,9 @@ class FactorRun:
     def percent(self) -> int:
         """Say how much of it is done."""
         return _percent(self.state, self.weighings_done, self.weighings)
+
+    @property
+    def does_not_know(self) -> list[dict[str, str]]:
+        """Say what no figure of it knows."""
+        said = (*OF_FACTORS, FORESEEN) if self.kind == RunKind.SIMULATION else OF_FACTORS
+        return [{"zh": zh, "en": en} for zh, en in said]
