@@ -21,6 +21,7 @@ import psutil
 import psycopg
 import pytest
 import redis
+from argon2 import PasswordHasher
 from flask import Flask
 from psycopg import sql
 from psycopg.abc import Query
@@ -29,6 +30,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
 from backend import migrations
+from backend.identity import passwords
 from backend.kit import db as kit
 from backend.local import locks, places, roles, servers
 from backend.local import valkey as valkey_server
@@ -43,6 +45,9 @@ _opened: list[Any] = []
 SERVER = {"statement_timeout": "2min", "max_connections": "600", "fsync": "off", "full_page_writes": "off"}
 """What waits for a lock that never comes shall fail, not hang; two crowds may come at once; and of the many
 databases that are made and dropped none has to outlive a power cut. A killed server recovers all the same."""
+
+HASHER = passwords._HASHER
+"""What keeps a password outside of tests; whoever signs in there would spend most of his time on it."""
 
 NOWHERE = "127.0.0.1:1"
 """Where a test gets that asks for no server: nowhere, at once."""
@@ -62,6 +67,7 @@ hypothesis.settings.load_profile("patient")
 
 def pytest_configure() -> None:
     """Forget the servers that the environment names; a process that a test starts inherits the test's own."""
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     os.environ.update(
         DATABASE_URL=f"postgresql://{NOWHERE}/none",
         REDIS_URL=f"redis://{NOWHERE}",

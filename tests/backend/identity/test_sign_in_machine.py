@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
@@ -23,7 +22,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from backend.identity import passwords, service
+from backend.identity import service
 from backend.identity.models import OneTimeCode, digest
 from backend.kit import http
 from backend.kit.db import transaction
@@ -397,17 +396,14 @@ class Guessers(Sequel):
 
 
 @pytest.fixture
-def city(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def city(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The platform at a time of ours, without a code that always fits."""
     monkeypatch.delenv("LV_FIXED_CODE")
     monkeypatch.setattr(http, "utc_now", lambda: Clock.at)
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords.of_nobody.cache_clear()
     chosen.cache_clear()
     with transaction(districts=[YUHANG]) as db:
         a_community(db)
-    yield app
-    passwords.of_nobody.cache_clear()
+    return app
 
 
 def _run(machine: type[Sequel], app: Flask, *, examples: int, steps: int) -> None:

@@ -1,8 +1,5 @@
 """Each household's ceiling of a month: held by a quote, used or given back, never exceeded."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from uuid import UUID
 
 import pytest
@@ -14,10 +11,10 @@ from backend.kit.db import see, transaction
 from backend.local.roles import Database
 from backend.subsidy import service
 from backend.subsidy.models import Ceiling
+from tests.crowd import elsewhere
 from tests.makers import XIHU, YUHANG, a_household, a_material
 
 MONTH = "2026-11"
-PROCESSES = 5
 
 
 @pytest.fixture
@@ -117,8 +114,7 @@ def test_fifty_at_once_get_exactly_the_ceiling(database: Database):
         a_material(db, "glass")
         home = a_household(db)
 
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        granted = list(pool.map(partial(_ask_alone, home), range(50)))
+    granted = [asked.result() for asked in [elsewhere(_ask_alone, home, number) for number in range(50)]]
 
     assert sum(granted) == 17_500
     assert len([grams for number, grams in enumerate(granted) if 0 < grams < 500 + number]) <= 1
