@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from backend.accounts.reckoning import Sheet, SheetLine
 from backend.accounts.rules import title
+from backend.kit.clock import CITY
 from backend.kit.sheets import Column, Kind, Layout, Value, write
 from backend.kit.sheets import Sheet as Page
 
@@ -122,15 +124,22 @@ def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield from _behind(sheet)
     yield "账簿位置", "As of the log's size", None, None, str(sheet.size)
     yield "摘要", "Digest", None, None, sheet.digest
-    yield "第一签字", "Signed", None, None, _signed(sheet.signed_at, sheet.signed_by, sheet.signed_reason)
-    yield (
-        "第二签字",
-        "Countersigned",
-        None,
-        None,
-        _signed(sheet.countersigned_at, sheet.countersigned_by, sheet.countersigned_reason),
-    )
-    yield "支付", "Paid", None, None, _signed(sheet.paid_at, sheet.paid_by, sheet.paid_reference)
+    for zh, en, at, by, why in (
+        ("生成", "Drawn up", sheet.drawn_up_at, sheet.drawn_up_by, None),
+        ("第一签字", "Signed", sheet.signed_at, sheet.signed_by, sheet.signed_reason),
+        (
+            *("第二签字", "Countersigned"),
+            *(sheet.countersigned_at, sheet.countersigned_by, sheet.countersigned_reason),
+        ),
+        ("支付", "Paid", sheet.paid_at, sheet.paid_by, sheet.paid_reference),
+        ("撤回", "Withdrawn", sheet.withdrawn_at, sheet.withdrawn_by, sheet.withdrawn_reason),
+    ):
+        yield zh, en, None, None, _signed(at, by, why)
+    for zh, en, entry in (
+        ("绿分结算分录", "Entry that settled the points", sheet.settled_entry),
+        ("支付分录", "Entry of the payment", sheet.paid_entry),
+    ):
+        yield zh, en, None, None, None if entry is None else str(entry)
 
 
 def _behind(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
@@ -144,7 +153,7 @@ def _behind(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield "绿分与资金", "Points and fund", None, None, exact
 
 
-def _signed(at: object, by: object, why: str | None) -> str | None:
-    if not isinstance(at, datetime):
+def _signed(at: datetime | None, by: UUID | None, why: str | None) -> str | None:
+    if at is None:
         return None
-    return f"{at.isoformat(timespec='seconds')} {by}" + (f": {why}" if why else "")
+    return f"{at.astimezone(CITY).isoformat(timespec='seconds')} {by}" + (f": {why}" if why else "")

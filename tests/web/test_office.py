@@ -114,6 +114,11 @@ def test_a_sheet_is_signed_by_two_people_and_its_payment_recorded(stage: Stage, 
     found = office.call("approver", "GET", sheet.replace("/console/settlement", "/v1/settlement/sheets"))
     assert (found["state"], found["paid_reference"]) == ("paid", "2026-1202-0031")
     assert found["signed_by"] != found["countersigned_by"]
+    with office.window("auditor", size=PHONE) as window:
+        window.open(sheet)
+        for entry in (found["settled_entry"], found["paid_entry"]):
+            window.page.get_by_text(entry, exact=True).wait_for()
+        window.check()
 
 
 def invited(window: Window, name: str, role: str = "") -> str:

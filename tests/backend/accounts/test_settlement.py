@@ -145,6 +145,12 @@ def lines_of(db: Session, sheet: Sheet) -> list[tuple[str, int, Difference | Non
     return [(line.key, line.amount, line.difference) for line in sheets.all_lines(db, YUHANG, sheet.id)]
 
 
+def summary_of(db: Session, sheet: Sheet) -> dict[object, object]:
+    """Read what a workbook says of a sheet in words, by the English of its items."""
+    book = load_workbook(BytesIO(workbook(sheet, sheets.all_lines(db, YUHANG, sheet.id))))
+    return {row[1].value: row[4].value for row in book.worksheets[1].iter_rows(min_row=2)}
+
+
 @pytest.fixture
 def admin() -> Actor:
     return somebody("district_admin")
@@ -529,6 +535,38 @@ class TestAsExcel:
         assert summary["The operator owes for market value"] == 2.47
         assert summary["The fund, a fen behind every point"] == 2.47
         assert book.worksheets[2].max_row == 1 + sheet.lines
+
+    def test_a_signature_that_was_taken_back_is_told_with_who_did_and_why(
+        self, db: Session, room: Room, admin: Actor, approver: Actor
+    ):
+        room.collect(due=240)
+        sheet = drawn_up(db)[PartyKind.OPERATOR]
+        settling.sign(db, sheet.id, by=admin, at=SETTLED_AT, reason="核对无误", is_as_seen=anything)
+        late = SETTLED_AT + timedelta(hours=1)
+        done = settling.withdraw(db, sheet.id, by=approver, at=late, reason="漏记", is_as_seen=anything)
+
+        said = summary_of(db, done)
+
+        assert said["State"] == "已撤回 withdrawn"
+        assert said["Drawn up"] == f"{done.drawn_up_at.astimezone(CITY).isoformat()} {SYSTEM.id}"
+        assert said["Signed"] == f"{SETTLED_AT.isoformat()} {admin.id}: 核对无误"
+        assert said["Withdrawn"] == f"{late.isoformat()} {approver.id}: 漏记"
+        assert (said["Countersigned"], said["Paid"], said["Entry of the payment"]) == (None, None, None)
+
+    def test_the_entries_of_a_settlement_and_its_payment_are_named(
+        self, db: Session, room: Room, admin: Actor, approver: Actor
+    ):
+        room.redeem(200)
+        sheet = signed_by_two(db, drawn_up(db)[PartyKind.MERCHANT], admin, approver)
+        paid = settling.pay(db, sheet.id, by=approver, at=SETTLED_AT, reference="ICBC-2", is_as_seen=anything)
+
+        said = summary_of(db, paid)
+
+        assert paid.settled_entry
+        assert said["Entry that settled the points"] == str(paid.settled_entry)
+        assert said["Entry of the payment"] == str(paid.paid_entry)
+        assert said["Paid"] == f"{SETTLED_AT.isoformat()} {approver.id}: ICBC-2"
+        assert said["Withdrawn"] is None
 
 
 def test_the_books_are_sound_after_all_of_it(db: Session, room: Room, admin: Actor, approver: Actor):
