@@ -49,7 +49,11 @@ class Programme:
         self.office.stage.weigh(WAITS, agreed=True)
 
     def end(self) -> None:
-        """Pay what waits, and close the programme."""
+        """Pay what waits, also for a decision, and close the programme."""
+        for each in self.office.call("admin", "GET", "/v1/evidence")["items"]:
+            self.office.call(
+                "admin", "POST", f"/v1/evidence/{each['id']}/acceptance", {"reason": "照片与重量相符"}
+            )
         self.office.move(self.id, self.period, kind="fund", fen=self.fen, source="treasury")
         work(self.office.stage)
         self.office.call("admin", "POST", f"/v1/programmes/{self.id}/closing", {"reason": "项目到期"})
