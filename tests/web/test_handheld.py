@@ -9,6 +9,17 @@ from tests.web.stage import Stage, Window
 
 OF_APPLE = "navigator.standalone = false"
 FROM_THE_HOME_SCREEN = "matchMedia = (asked) => ({matches: asked.includes('standalone')})"
+ASKS_FOR_LONG = """{
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answered = new Promise((answer) => { globalThis.allow = answer; });
+    navigator.mediaDevices.getUserMedia = (wanted) => globalThis.camera = answered.then(() => ask(wanted));
+}"""
+ALLOWED_AT_LAST = """async () => {
+    allow();
+    const tracks = (await camera).getTracks();
+    await new Promise((later) => setTimeout(later));
+    return tracks.map((track) => track.readyState);
+}"""
 WITHOUT_A_DETECTOR = "delete globalThis.BarcodeDetector"
 
 
@@ -114,6 +125,21 @@ def test_a_till_that_may_not_use_its_camera_says_so(stage: Stage) -> None:
 
         window.page.get_by_role("button", name="用摄像头扫一扫").click()
         window.page.get_by_text("不能使用摄像头，请手工输入。").wait_for()
+        window.check()
+
+
+def test_a_camera_that_is_allowed_once_nobody_looks_is_turned_off(stage: Stage) -> None:
+    with stage.window() as window:
+        window.page.context.grant_permissions(["camera"])
+        window.page.add_init_script(detector())
+        window.page.add_init_script(ASKS_FOR_LONG)
+        window.open("/till/")
+        sign_a_till_in(window)
+
+        window.page.get_by_role("button", name="用摄像头扫一扫").click()
+        window.page.locator('nav a[href$="/me"]').click()
+        window.page.locator("#code").wait_for(state="detached")
+        assert window.page.evaluate(ALLOWED_AT_LAST) == ["ended"]
         window.check()
 
 
