@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
@@ -149,6 +150,18 @@ def test_an_entry_loads_and_runs_only_our_own_files(visitor: FlaskClient, path: 
     assert page.inline == []
     assert not [name for _, given in page.found for name in given if name.startswith(("on", "style"))]
     assert all(address.startswith("/assets/") for address in page.addresses())
+
+
+@pytest.mark.parametrize("path", ["/app/", "/collector/"])
+def test_a_home_screen_gets_an_icon_of_ours(visitor: FlaskClient, path: str) -> None:
+    with visitor.get(path) as shown:
+        links = [given for tag, given in Elements(shown.get_data(as_text=True)).found if tag == "link"]
+    [icon] = [given["href"] for given in links if given["rel"] == "apple-touch-icon"]
+
+    with visitor.get(str(icon)) as served:
+        assert served.mimetype == "image/png"
+        assert struct.unpack(">II", served.data[16:24]) == (180, 180)
+        assert len(served.data) < 4_000
 
 
 def test_a_file_named_by_its_digest_is_kept_for_ever_and_comes_compressed(visitor: FlaskClient) -> None:
