@@ -18,7 +18,7 @@ from ledger.store.past import balance_at, balances_at, statement_at
 from ledger.store.posted import entry, find
 from ledger.store.queries import balance, balances, holds, open_holds, statement
 from ledger.store.reports import status_changes, turnover
-from ledger.store.tree import Signed, books_behind, last_cosigned
+from ledger.store.tree import Signed, Witnessed, books_behind, last_cosigned, witnessed
 from ledger.store.tree import newest as newest_checkpoint
 from ledger.store.tree import signed as checkpoint_at
 from ledger.values import (
@@ -75,6 +75,7 @@ __all__ = [
     "UnknownAccount",
     "UnknownBook",
     "Unlinked",
+    "Witnessed",
     "adopt",
     "audit",
     "balance",
@@ -119,4 +120,5 @@ __all__ = [
     "thaw",
     "transit",
     "turnover",
+    "witnessed",
 ]

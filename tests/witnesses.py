@@ -17,6 +17,8 @@ def answering(name: str, folder: Path, logs: Sequence[Key]) -> Iterator[Witness]
     with witness.Server("127.0.0.1", 0, remembering) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield Witness(remembering.signer.witness_key(), f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
+        try:
+            yield Witness(remembering.signer.witness_key(), f"http://127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
+            thread.join()

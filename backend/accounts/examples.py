@@ -87,3 +87,18 @@ RECEIPT = {
     "— city.example/log/330110 Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+"
     "zyWE+xeMcTOAYQ8=\n",
 }
+
+WITNESSES = [
+    {
+        "name": "bureau.example/witness",
+        "has_signed_newest": True,
+        "signed_entries": 20480,
+        "signed_at": "2026-11-16T02:05:03+00:00",
+    },
+    {
+        "name": "university.example/witness",
+        "has_signed_newest": False,
+        "signed_entries": None,
+        "signed_at": None,
+    },
+]

@@ -32,9 +32,9 @@ from backend.kit.db import driver, see
 from backend.kit.paging import Page, cut, key_of, whole
 from backend.network import queries as network
 from backend.settings import settings
-from ledger import Pair, Receipt
+from ledger import Pair, Receipt, Witnessed
 
-__all__ = ["Award", "Backing", "Balance", "Receipt", "available", "award", "daily_draws"]
+__all__ = ["Award", "Backing", "Balance", "Receipt", "Witnessed", "available", "award", "daily_draws"]
 
 _BACKING = """
 with account as (
@@ -227,6 +227,12 @@ def pair(db: Session, district: str, old: int) -> Pair | None:
     """Join a checkpoint with the newest one."""
     see(db, district)
     return ledger.pair(driver(db), district, old)
+
+
+def witnesses(db: Session, district: str) -> list[Witnessed]:
+    """Tell of each witness that is asked how far it has signed a district's log, in one query."""
+    asked = [witness.key.name for witness in named(settings().witnesses)]
+    return ledger.witnessed(driver(db), district, asked)
 
 
 def verifiers(db: Session, district: str) -> list[str]:

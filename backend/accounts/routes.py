@@ -8,9 +8,16 @@ from flask import Blueprint, Response, jsonify
 
 from backend.accounts import queries, settlement_routes
 from backend.accounts.errors import EntryNotFound, LogNotFound, ProofNotReady
-from backend.accounts.examples import ACCOUNTS, CARBON_LINE, ENTRY, GREEN_LINE, RECEIPT
+from backend.accounts.examples import ACCOUNTS, CARBON_LINE, ENTRY, GREEN_LINE, RECEIPT, WITNESSES
 from backend.accounts.postings import CO2E, GREEN, Line, Recorded, co2e, green
-from backend.accounts.schemas import AccountsOut, CarbonPageOut, EntryOut, GreenPageOut, ProofOut
+from backend.accounts.schemas import (
+    AccountsOut,
+    CarbonPageOut,
+    EntryOut,
+    GreenPageOut,
+    ProofOut,
+    WitnessesOut,
+)
 from backend.kit.api import Room
 from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, session
@@ -80,6 +87,14 @@ def prove_entry(entry_id: UUID) -> tuple[queries.Receipt, int, dict[str, str]]:
         raise EntryNotFound
     named = f'attachment; filename="receipt-{entry_id}.json"'
     return found, HTTPStatus.OK, {"Content-Disposition": named}
+
+
+@blp.get("/witnesses")
+@requires("witness:read")
+@blp.response(200, WitnessesOut, example={"items": WITNESSES})
+def list_witnesses() -> dict[str, list[queries.Witnessed]]:
+    """List who is asked to sign the log of your district, each with what it has signed last."""
+    return {"items": queries.witnesses(session(), actor().district)}
 
 
 @log.get("/checkpoint")

@@ -168,6 +168,28 @@ class EntryOut(FactOut):
         return {**vars(entry), **_words(entry.key, entry.kind), "posted_at": recorded.posted_at}
 
 
+class WitnessOut(Out):
+    """Somebody outside who is asked to sign that the log has only grown."""
+
+    name = fields.String(required=True)
+    has_signed_newest = fields.Boolean(
+        required=True, metadata={"description": "whether the newest checkpoint has its signature"}
+    )
+    signed_entries = Count(
+        required=True,
+        allow_none=True,
+        attribute="size",
+        metadata={"description": "how many entries the last checkpoint had that it signed; null is none yet"},
+    )
+    signed_at = Moment(required=True, allow_none=True, metadata={"description": "when, by its own clock"})
+
+
+class WitnessesOut(Out):
+    """All of them, as the settings name them."""
+
+    items = fields.List(fields.Nested(WitnessOut), required=True)
+
+
 class ProofOut(Out):
     """A receipt: whoever has it and the log's key can check it with no access to the platform."""
 

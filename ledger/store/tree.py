@@ -82,6 +82,19 @@ _STANDING = (
 """
 )
 
+_WITNESSED = """
+select named.witness as name, last.size, last.seen_at as signed_at,
+       coalesce(last.size = newest.size, false) as has_signed_newest
+  from unnest(%(witnesses)s::text[]) with ordinality as named (witness, no)
+ cross join (select max(size) as size from ledger.checkpoint where book = %(book)s) newest
+  left join lateral (
+           select size, seen_at from ledger.cosignature
+            where book = %(book)s and witness = named.witness
+            order by size desc limit 1
+       ) last on true
+ order by named.no
+"""
+
 _BEHIND = """
 select l.book
   from ledger.log l
@@ -105,6 +118,15 @@ class Signed(NamedTuple):
     def checkpoint(self) -> Checkpoint:
         """What was signed."""
         return read_checkpoint(read_note(self.note)[0])
+
+
+class Witnessed(NamedTuple):
+    """How far a witness has signed a log, as far as it is known here; size and time are None if never."""
+
+    name: str
+    size: int | None
+    signed_at: datetime | None
+    has_signed_newest: bool
 
 
 class Standing(NamedTuple):
@@ -189,6 +211,12 @@ def last_cosigned(conn: Connection[Any], book: str, witness: str) -> int:
         (book, witness),
     )
     return found.fetchone() or 0
+
+
+def witnessed(conn: Connection[Any], book: str, witnesses: Sequence[str]) -> list[Witnessed]:
+    """Tell of each witness how far it has signed a log, in the order that they are named."""
+    named = {"book": book, "witnesses": list(witnesses)}
+    return conn.cursor(row_factory=class_row(Witnessed)).execute(_WITNESSED, named).fetchall()
 
 
 def books_behind(conn: Connection[Any]) -> list[str]:

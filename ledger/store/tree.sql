@@ -90,6 +90,8 @@ create table ledger.cosignature (
     foreign key (book, size) references ledger.checkpoint (book, size)
 );
 
+create index cosignature_last on ledger.cosignature (book, witness, size);
+
 
 create function ledger.refuse_regrowing() returns trigger
 language plpgsql as $$

@@ -29,6 +29,7 @@ from ledger import (
     seal,
     served,
     sign,
+    witnessed,
 )
 from ledger.publishing import BATCH
 from ledger.seal.note import Signer, note
@@ -265,6 +266,27 @@ def test_witnesses_are_kept_and_handed_out(conn, book, signer):
     before = checkpoint_at(conn, book, 1)
     assert before is not None
     assert sorted(open_checkpoint(before.note, keys).witnessed) == before.witnesses
+
+
+def test_how_far_each_witness_has_signed_is_one_question(conn, book, signer, statements):
+    def cosigned_by(*witnesses: Signer) -> None:
+        post(conn, an_award(book, ALICE, 1))
+        publish(conn, book, signer)
+        newest = newest_checkpoint(conn, book)
+        assert newest is not None
+        for witness in witnesses:
+            line = witness.cosign(newest.checkpoint, at=NOW)
+            cosign(conn, book, newest.size, witness=witness.name, line=line, seen_at=NOW)
+
+    names = [OFFICE.name, BUREAU.name, "never.example/witness"]
+    assert witnessed(conn, book, names) == [(name, None, None, False) for name in names]
+    cosigned_by(BUREAU, OFFICE)
+    cosigned_by(BUREAU)
+    statements.clear()
+    found = witnessed(conn, book, names)
+
+    assert found == [(names[0], 1, NOW, False), (names[1], 2, NOW, True), (names[2], None, None, False)]
+    assert len(statements) == 1
 
 
 def test_nothing_is_signed_below_what_was_published(conn, book, signer):

@@ -305,6 +305,7 @@ CALLS: dict[str, Call] = {
     "accounts_list_carbon": Call(),
     "accounts_show_entry": Call(),
     "accounts_prove_entry": Call(),
+    "accounts_list_witnesses": Call(),
     "settlement_list_sheets": Call(query={"limit": "100"}),
     "settlement_draw_up": Call(body={"month": "2026-01"}),
     "settlement_show": Call(refused=NOT_A_TILLS),

@@ -16,6 +16,7 @@ from backend.kit.http import Platform
 from backend.local.roles import Database
 from backend.settings import settings
 from tests.conftest import Copies, _point_at
+from tests.ledger.seal.makers import BUREAU
 from tests.walls import world as worlds
 from tests.walls.world import World
 
@@ -39,6 +40,7 @@ def inhabited(copies: Copies, own_redis_url: str) -> Iterator[tuple[Database, Wo
     made = copies.take()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REDIS_URL", own_redis_url)
+        patch.setenv("LV_WITNESSES", f"{BUREAU.witness_key()} https://bureau.example")
         _point_at(patch, made)
         yield made, worlds.build(utc_now())
         kit.engine().dispose()

@@ -13,7 +13,7 @@ NOT_AS_EXCEL = {
     "parts/RateEditor.vue": "is a form; the draft's rates are a file, out and in",
     "parts/Sides.vue": "stands in the workbook of its simulation, on the same page",
     "parts/SimulationResult.vue": "stands in the workbook of the simulation, on the same page",
-    "views/Log.vue": "lists the witnesses of a public log, which anybody reads as files",
+    "views/Log.vue": "lists a handful of witnesses; what they signed, anybody reads as files",
     "views/Me.vue": "lists one's own devices",
     "views/Sheet.vue": "stands in the workbook of the settlement sheet, on the same page",
 }

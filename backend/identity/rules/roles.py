@@ -98,6 +98,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "colleague:dismiss",
             "colleague:invite",
             "trail:read",
+            "witness:read",
             "settlement:read",
             "settlement:draw_up",
             "settlement:sign",
@@ -133,7 +134,7 @@ ROLES: Mapping[str, frozenset[str]] = {
             "settlement:pay",
         }
     ),
-    "auditor": frozenset({*_STAFF, *_OVERSEEING, "trail:read", "settlement:read"}),
+    "auditor": frozenset({*_STAFF, *_OVERSEEING, "trail:read", "witness:read", "settlement:read"}),
 }
 """What each role may do. A newcomer is a signed-in resident who has no household yet."""
 NEEDS_SECOND_FACTOR = frozenset({OPERATOR_MANAGER, "district_admin", "approver", "auditor"})

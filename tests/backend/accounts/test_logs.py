@@ -15,7 +15,7 @@ from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.settings import settings
 from ledger.verify import Key, check_pair, check_receipt, check_tiles, open_checkpoint, tile_path, widths
-from tests.makers import NOON, XIHU, YUHANG, a_community, some_points
+from tests.makers import NOON, XIHU, YUHANG, a_community, a_token_of_staff, some_points
 from tests.witnesses import answering
 
 
@@ -216,6 +216,42 @@ def test_a_witness_that_has_seen_more_tells_of_an_older_database(bureau, anybody
     with pytest.raises(witnesses.Ahead):
         witnesses.ask(bureau[0], YUHANG)
     assert jobs.witness(bureau[0]) == 0
+
+
+def test_staff_see_which_witness_is_behind(bureau, app, monkeypatch, statements):
+    first, second = bureau
+    monkeypatch.setenv("LV_WITNESSES", f"{first.key} {first.url}, {second.key} {second.url}")
+    settings.cache_clear()
+    assert [jobs.witness(who) for who in bureau] == [1, 1]
+    more(1)
+    jobs.seal()
+    assert jobs.witness(second) == 1
+
+    with transaction(districts=[XIHU]) as db:
+        a_community(db, XIHU)
+
+    def shown(role, district):
+        with transaction(districts=[district]) as db:
+            token = a_token_of_staff(
+                db, role=role, username=f"{role}.{district}", district=district, at=utc_now()
+            )
+        statements.clear()
+        return app.test_client().get("/v1/witnesses", headers={"Authorization": f"Bearer {token}"})
+
+    answer = shown("auditor", YUHANG)
+    behind, ahead = answer.json["items"]
+    assert len(statements) == 2  # who is asking, and how far each has signed
+    assert (behind["name"], behind["has_signed_newest"], behind["signed_entries"]) == (
+        first.key.name,
+        False,
+        3,
+    )
+    assert (ahead["name"], ahead["has_signed_newest"], ahead["signed_entries"]) == (second.key.name, True, 4)
+    assert behind["signed_at"] <= ahead["signed_at"]
+    assert not any(who.url in answer.text or "127.0.0.1" in answer.text for who in bureau)
+    never = {"has_signed_newest": False, "signed_entries": None, "signed_at": None}
+    assert shown("district_admin", XIHU).json["items"] == [{"name": who.key.name, **never} for who in bureau]
+    assert shown("approver", YUHANG).json["code"] == "scope_missing"
 
 
 @pytest.mark.parametrize(

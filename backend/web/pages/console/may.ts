@@ -28,9 +28,10 @@ const ROLES = {
     "settlement:sign",
     "simulation:run",
     "trail:read",
+    "witness:read",
   ],
   approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "factor_set:approve", "factor_set:publish", "factor_set:recompute", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
-  auditor: [...OWN, ...READS, "trail:read"],
+  auditor: [...OWN, ...READS, "trail:read", "witness:read"],
   operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read", "webhook:manage"],
 } as const;
 
