@@ -172,6 +172,7 @@ CALLS: dict[str, Call] = {
     "identity_exchange_district": Call(body={"district": "{district}"}),
     "identity_sign_out": Call(),
     "identity_me": Call(),
+    "identity_terms": Call(),
     "identity_list_accesses": Call(),
     "identity_list_devices": Call(),
     "identity_end_device": Call(),

@@ -22,6 +22,7 @@ PAGES = [
     "/app/household",
     "/app/devices",
     "/app/accesses",
+    "/app/terms",
     "/app/inbox",
 ]
 SMALL_TYPE = """

@@ -141,6 +141,7 @@ PICTURES = [
     Picture("devices", "/app/devices"),
     Picture("accesses", "/app/accesses", WANG),
     Picture("accesses-empty", "/app/accesses", NEWCOMER),
+    Picture("terms", "/app/terms"),
     Picture("inbox", "/app/inbox"),
     Picture("inbox-empty", "/app/inbox", NEWCOMER),
 ]

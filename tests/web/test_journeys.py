@@ -27,6 +27,8 @@ def test_a_stranger_signs_in_sets_up_and_books(stage: Stage) -> None:
         page.get_by_text("余杭区").click()
         page.locator(".options button").first.click()
         page.get_by_label("门牌地址").fill("示范路 7 号 7 幢 707 室")
+        page.get_by_text("条款 2026-01 版").click()
+        page.get_by_text("谁能看到").wait_for()
         page.get_by_role("checkbox").check()
         window.check()
         page.get_by_role("button", name="完成").click()

@@ -1,9 +1,10 @@
 """Who somebody is, and what is revealed of them."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from backend.identity import queries, service
+from backend.identity import queries, rules, service
 from backend.identity.errors import PersonNotFound
 from backend.identity.examples import ACCESS, KNOWN, ME, REASON, VOUCH_REASON, VOUCHED
 from backend.identity.routes.room import blp
@@ -15,13 +16,22 @@ from backend.identity.schemas.people import (
     PersonPageOut,
     RevealedOut,
     RevealIn,
+    TermsOut,
     VouchedOut,
     VouchIn,
 )
-from backend.kit.auth import refuses, requires
+from backend.kit.auth import public, refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.pace import COSTLY, paced
 from backend.kit.paging import CursorUnreadable, Page, PageIn
+
+
+@blp.get("/terms")
+@public
+@blp.response(200, TermsOut, example={"version": rules.TERMS, "items": [asdict(rules.CLAUSES[0])]})
+def terms() -> dict[str, Any]:
+    """Show what a resident agrees to when a household is set up or joined."""
+    return {"version": rules.TERMS, "items": rules.CLAUSES}
 
 
 @blp.get("/me")

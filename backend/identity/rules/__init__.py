@@ -3,5 +3,6 @@
 from backend.identity.rules.residents import *
 from backend.identity.rules.roles import *
 from backend.identity.rules.staff import *
+from backend.identity.rules.terms import *
 from backend.identity.rules.tokens import *
 from backend.identity.rules.values import *

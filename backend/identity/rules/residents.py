@@ -30,8 +30,6 @@ PROOF_LIVES = timedelta(minutes=10)
 """How long a fresh one-time code counts for what is costly or final."""
 VOUCH_LIVES = timedelta(minutes=30)
 """How long a collector's or staff's word counts for who cannot show the household's card."""
-TERMS = "2026-01"
-"""The terms and privacy notice in force."""
 
 
 @dataclass(frozen=True)

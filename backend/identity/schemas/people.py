@@ -34,6 +34,22 @@ class MeOut(Out):
     assignments = fields.List(fields.Nested(AssignmentOut), required=True)
 
 
+class ClauseOut(Out):
+    """One thing that is agreed to."""
+
+    title_zh = fields.String(required=True)
+    title_en = fields.String(required=True)
+    text_zh = fields.String(required=True)
+    text_en = fields.String(required=True)
+
+
+class TermsOut(Out):
+    """The terms and privacy notice in force."""
+
+    version = fields.String(required=True, metadata={"description": "what a consent names"})
+    items = fields.List(fields.Nested(ClauseOut), required=True)
+
+
 class PeopleIn(PageIn):
     """How a number ends."""
 

@@ -242,6 +242,14 @@ def test_a_newcomer_becomes_a_resident_with_the_token_in_hand(client):
     assert client.post("/v1/household", headers=mine, json=SET_UP).status_code == 409
 
 
+def test_whoever_asks_reads_the_terms_that_a_consent_names(client):
+    answer = client.get("/v1/terms")
+
+    assert answer.status_code == 200
+    assert answer.json["version"] == TERMS
+    assert all(text for clause in answer.json["items"] for text in clause.values())
+
+
 def test_two_set_ups_at_once_make_one_household(app, client):
     mine = bearer(a_session(client)["access_token"])
 

@@ -29,6 +29,7 @@ export const router = conduct(
       { path: "/household", component: () => import("./views/Household.vue"), meta: { title: () => t("household.title") } },
       { path: "/devices", component: () => import("./views/Devices.vue"), meta: { title: () => t("devices.title") } },
       { path: "/accesses", component: () => import("./views/Accesses.vue"), meta: { title: () => t("accesses.title") } },
+      { path: "/terms", component: () => import("./views/Terms.vue"), meta: { title: () => t("terms.title") } },
       { path: "/inbox", component: () => import("./views/Inbox.vue"), meta: { title: () => t("inbox.title") } },
       { path: "/:rest(.*)*", component: () => import("./views/NotFound.vue"), meta: { open: true, title: () => t("not-found.title") } },
     ],
