@@ -243,6 +243,8 @@ def test_a_voucher_is_redeemed_kept_and_honoured_once(stage: Stage) -> None:
         phone.page.get_by_role("dialog").get_by_role("button", name="兑换").click()
         picture = phone.page.get_by_role("img", name="兑换券的二维码")
         picture.wait_for()
+        last = (utc_now().astimezone(CITY) + timedelta(days=30)).date()
+        phone.page.get_by_text(f"有效期至 {last.year}年{last.month}月{last.day}日", exact=True).wait_for()
         phone.page.get_by_role("button", name="退回，取回积分").click()
         phone.page.get_by_role("button", name="撤销").click()
         [scanned] = zxingcpp.read_barcodes(Image.open(BytesIO(picture.screenshot())))
