@@ -9,7 +9,7 @@ _STATES = {
     "paid": "已支付 paid",
     "withdrawn": "已撤回 withdrawn",
 }
-_PARTIES = {"operator": "运营企业 operator", "merchant": "商户 merchant", "programme": "补贴项目 programme"}
+_PARTIES = {"operator": "运营单位 operator", "merchant": "商户 merchant", "programme": "补贴项目 programme"}
 SHEETS = Layout(
     "settlement-sheets",
     "结算单",

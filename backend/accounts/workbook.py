@@ -60,8 +60,8 @@ _STATES = {
 }
 _AMOUNTS = {
     "operator": (
-        ("dues_fen", "运营企业应付物料款", "The operator owes for market value"),
-        ("payable_fen", "应付运营企业补贴", "The operator is owed in subsidies"),
+        ("dues_fen", "运营单位应付物料款", "The operator owes for market value"),
+        ("payable_fen", "应付运营单位补贴", "The operator is owed in subsidies"),
     ),
     "merchant": (("payable_fen", "应付商户款", "The merchant is owed"),),
     "programme": (
@@ -147,7 +147,7 @@ def _behind(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield "居民绿分合计", "Points of households", None, backing.household_points, None
     yield "商户绿分合计", "Points of merchants", None, backing.merchant_points, None
     yield "资金池（每分绿分对应一分钱）", "The fund, a fen behind every point", backing.fund_fen, None, None
-    yield "其中运营企业未付", "Of that, operators still owe", backing.operators_owe_fen, None, None
+    yield "其中运营单位未付", "Of that, operators still owe", backing.operators_owe_fen, None, None
     yield "居民欠分", "Points that households owe", None, backing.owed_points, None
     exact = "相符 exact" if backing.is_exact else "不符 NOT exact"
     yield "绿分与资金", "Points and fund", None, None, exact

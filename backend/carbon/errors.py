@@ -31,7 +31,7 @@ class FactorAbsurd(Unprocessable):
     """So much is a slip of the unit."""
 
     code = "factor_absurd"
-    zh = "“{material}”的因子 {figure} 超出 ±{most} 千克/千克，请核对单位。"
+    zh = "“{material}”的因子 {figure} 超出 ±{most} 公斤/公斤，请核对单位。"
     en = "The factor of {material} ({figure}) is beyond ±{most} kg/kg; check its unit."
 
 

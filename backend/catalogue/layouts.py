@@ -76,7 +76,7 @@ RATES = Layout(
         Column("accepted", "回收", "taken"),
         Column("market_fen_per_kg", "回收价（分/公斤）", "price, fen/kg", Kind.RATE),
         Column("subsidy_fen_per_kg", "居民补贴（分/公斤）", "subsidy to residents, fen/kg", Kind.RATE),
-        Column("operator_fen_per_tonne", "企业补贴（分/吨）", "subsidy to operators, fen/t", Kind.RATE),
+        Column("operator_fen_per_tonne", "运营补贴（分/吨）", "subsidy to operators, fen/t", Kind.RATE),
         Column("ceiling_grams", "每户每月上限（克）", "ceiling, grams a household and month", Kind.INTEGER),
         Column("programme", "补贴项目", "programme", width=40),
         Column("needs_verified_scale", "须检定秤", "needs a verified scale"),

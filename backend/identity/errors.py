@@ -57,7 +57,7 @@ class PhoneNotBound(Forbidden):
     """A PIN counts only on a phone that an operator bound; send the `phone_code` that its manager makes."""
 
     code = "phone_not_bound"
-    zh = "此手机尚未绑定运营企业，请向管理员索取绑定码（phone_code）。"
+    zh = "此手机尚未绑定运营单位，请向管理员索取绑定码（phone_code）。"
     en = "This phone is bound to no operator: ask your manager for a code, and send it as phone_code."
 
 

@@ -23,3 +23,9 @@ def in_the_city(at: datetime, language: str) -> str:
     if language == "en":
         return f"{local.day} {local:%B}, {local:%H:%M}"
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def month_in_words(month: str, language: str) -> str:
+    """Say a month that the wire writes as 2026-11."""
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first:%B %Y}" if language == "en" else f"{first.year}年{first.month}月"

@@ -50,7 +50,7 @@ class OperatorNotFound(NotFound):
     """The operator does not collect in this district, or is not the caller's."""
 
     code = "operator_not_found"
-    zh = "本区没有这家运营企业。"
+    zh = "本区没有这家运营单位。"
     en = "There is no such operator in this district."
 
 

@@ -15,7 +15,7 @@ SCALES = Layout(
     "Scales",
     (
         Column("serial", "序列号", "Serial number"),
-        Column("operator", "运营企业编号", "Operator", width=40),
+        Column("operator", "运营单位编号", "Operator", width=40),
         Column("accuracy_class", "准确度等级", "Accuracy class"),
         Column("min_grams", "最小称量（克）", "Minimum (g)", Kind.INTEGER),
         Column("max_grams", "最大称量（克）", "Maximum (g)", Kind.INTEGER),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.kit.clock import in_the_city
+from backend.kit.clock import in_the_city, month_in_words
 from backend.kit.envelope import six_digits
 
 SIGNATURE = {"zh-CN": "【绿账】", "en": "[Lvzhang] "}
@@ -32,6 +32,8 @@ class Template:
     params: frozenset[str]
     moments: frozenset[str] = frozenset()
     """Params that are times; they are shown in the city's."""
+    months: frozenset[str] = frozenset()
+    """Params that are months, such as 2026-11."""
     code: tuple[str, ...] = ()
     """Params that the six digits of `{code}` are derived from; the digits themselves are never kept."""
 
@@ -129,7 +131,7 @@ TEMPLATES: Mapping[str, Template] = {
     "settlement.drawn_up": Template(
         zh=Words(
             "月度结算单已生成",
-            "{month} 的 {sheets} 张结算单已生成，其中未解释的差异 {differences} 处，请两人核对签字。",
+            "{month}的 {sheets} 张结算单已生成，其中未解释的差异 {differences} 处，请两人核对签字。",
         ),
         en=Words(
             "A month's settlement is drawn up",
@@ -137,17 +139,19 @@ TEMPLATES: Mapping[str, Template] = {
             " two people check and sign each.",
         ),
         params=frozenset({"month", "sheets", "differences"}),
+        months=frozenset({"month"}),
     ),
     "settlement.ready": Template(
-        zh=Words("您的月度结算单已生成", "贵单位 {month} 的结算单已生成，可核对每一笔明细。"),
+        zh=Words("您的月度结算单已生成", "贵单位{month}的结算单已生成，可核对每一笔明细。"),
         en=Words(
             "Your settlement sheet is drawn up", "Your sheet of {month} is drawn up; check it line by line."
         ),
         params=frozenset({"month", "sheet"}),
+        months=frozenset({"month"}),
     ),
     "webhook.failing": Template(
         zh=Words(
-            "Webhook 地址已暂停",
+            "推送接口已暂停",
             "{host} 连续三天没有成功接收事件，已暂停投递。恢复后，期间的事件会补发。",
         ),
         en=Words(
@@ -159,7 +163,7 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "webhook.gone": Template(
         zh=Words(
-            "Webhook 地址已暂停",
+            "推送接口已暂停",
             "{host} 答复 410（已停用），已暂停投递。恢复后，期间的事件会补发。",
         ),
         en=Words(
@@ -209,6 +213,8 @@ def say(template: str, params: Mapping[str, Any], language: str) -> Words:
     facts = dict(params)
     for name in kind.moments:
         facts[name] = in_the_city(datetime.fromisoformat(params[name]), language)
+    for name in kind.months:
+        facts[name] = month_in_words(params[name], language)
     if kind.code:
         facts["code"] = six_digits("confirmation", *(str(params[name]) for name in kind.code))
     words = kind.words(language)

@@ -7,7 +7,7 @@ class SimulationNotFound(NotFound):
     """The district has no such simulation."""
 
     code = "simulation_not_found"
-    zh = "没有这次模拟。"
+    zh = "没有这次试算。"
     en = "There is no such simulation."
 
 
@@ -23,7 +23,7 @@ class PeriodInFuture(Unprocessable):
     """Only what has happened can be replayed."""
 
     code = "simulation_period_in_future"
-    zh = "只能模拟已经过去的期间。"
+    zh = "只能试算已经过去的期间。"
     en = "Only a period that has passed can be replayed."
 
 
@@ -63,7 +63,7 @@ class AlreadyRunning(Conflict):
     """The same proposal is being simulated."""
 
     code = "simulation_already_running"
-    zh = "同一方案正在模拟，请等待其结束或先取消。"
+    zh = "同一方案正在试算，请等待其结束或先取消。"
     en = "The same proposal is being simulated; wait for it or cancel it."
 
 
@@ -71,7 +71,7 @@ class AlreadyOver(Conflict):
     """What has ended cannot be cancelled."""
 
     code = "simulation_already_over"
-    zh = "这次模拟已经结束。"
+    zh = "这次试算已经结束。"
     en = "This simulation has ended already."
 
 
@@ -79,7 +79,7 @@ class NotDone(Conflict):
     """There are results once it is done."""
 
     code = "simulation_not_done"
-    zh = "模拟完成之后才有结果。"
+    zh = "试算完成之后才有结果。"
     en = "There are results once the simulation is done."
 
 
@@ -95,7 +95,7 @@ class FactorRunLive(Conflict):
     """The same draft is being simulated, or the same set applied."""
 
     code = "factor_run_live"
-    zh = "同一草案正在模拟或同一因子集正在重算，请等待其结束或先取消。"
+    zh = "同一草案正在试算或同一因子集正在重算，请等待其结束或先取消。"
     en = "The same draft is being simulated, or the same set applied; wait for it or cancel it."
 
 

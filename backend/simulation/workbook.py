@@ -14,7 +14,7 @@ _NAMES = {
     "net_grams": ("净重（克）", "Net grams"),
     "market_fen": ("市场价值（元）", "Market value (yuan)"),
     "subsidy_fen": ("居民补贴（元）", "Subsidy to residents (yuan)"),
-    "operator_subsidy_fen": ("企业补贴（元）", "Subsidy to operators (yuan)"),
+    "operator_subsidy_fen": ("运营补贴（元）", "Subsidy to operators (yuan)"),
     "queued_fen": ("排队待付（元）", "Queued (yuan)"),
     "cost_fen": ("补贴成本（元）", "Cost (yuan)"),
     "cost_per_tonne_fen": ("每吨成本（元）", "Cost per tonne (yuan)"),

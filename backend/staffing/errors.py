@@ -31,7 +31,7 @@ class OrganisationUnknown(Unprocessable):
     """A manager works for a registered operator, a till for a registered merchant, others for none."""
 
     code = "organisation_unknown"
-    zh = "运营企业管理员须注明已登记的企业，收银员须注明已登记的商户，其他身份不填。"
+    zh = "运营单位负责人须注明已登记的运营单位，收银员须注明已登记的商户，其他身份不填。"
     en = "A manager needs a registered operator, a till a registered merchant; other roles have none."
 
 

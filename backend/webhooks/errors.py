@@ -7,7 +7,7 @@ class EndpointNotFound(NotFound):
     """The operator has no such endpoint in this district."""
 
     code = "endpoint_not_found"
-    zh = "没有找到这个 Webhook 地址。"
+    zh = "没有找到这个推送接口。"
     en = "There is no such endpoint."
 
 
@@ -15,7 +15,7 @@ class TooManyEndpoints(Conflict):
     """An operator has a handful of endpoints, and each costs a delivery an event."""
 
     code = "too_many_endpoints"
-    zh = "最多登记 {most} 个 Webhook 地址，请先删除不用的。"
+    zh = "最多登记 {most} 个推送接口，请先删除不用的。"
     en = "There are at most {most} endpoints; remove one first."
 
 
@@ -23,7 +23,7 @@ class EndpointPaused(Conflict):
     """Nothing is sent to an endpoint that is paused, except a test event."""
 
     code = "endpoint_paused"
-    zh = "该 Webhook 地址已暂停，请先恢复。"
+    zh = "该推送接口已暂停，请先恢复。"
     en = "The endpoint is paused; resume it first."
 
 

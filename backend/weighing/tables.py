@@ -14,7 +14,7 @@ WEIGHTS = Layout(
         Column("weight_from", "重量来源", "Weight from", words={"scale": "秤 scale", "typed": "手输 typed"}),
         Column("needs_answer", "须居民确认", "Needs an answer"),
         Column("subsidy_fen", "居民补贴（元）", "Subsidy (yuan)", Kind.FEN),
-        Column("operator_subsidy_fen", "企业补贴（元）", "Operator's (yuan)", Kind.FEN),
+        Column("operator_subsidy_fen", "运营补贴（元）", "Operator's (yuan)", Kind.FEN),
         Column("queued_fen", "排队待付（元）", "Queued (yuan)", Kind.FEN),
         Column("state", "状态", "State", words=_STATES),
         Column("decided_at", "核定时间", "Decided", Kind.MOMENT, width=20),

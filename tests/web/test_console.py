@@ -60,6 +60,7 @@ def test_a_rate_goes_from_a_draft_to_what_residents_see(stage: Stage, office: Of
         page.get_by_text("排队中").wait_for()
         work(stage)
         page.get_by_text("与账本分毫不差").wait_for()
+        assert "00:00" not in page.get_by_text("时段：").inner_text()
         admin.settle()
         admin.check()
         with page.expect_download() as download:

@@ -55,13 +55,13 @@ def test_staff_see_which_witnesses_have_signed_and_which_are_behind(stage: Stage
         with pytest.raises(witnesses.Unwitnessed):
             ask(stage, university._replace(url="http://127.0.0.1:1"))
         window.open("/console/log")
-        window.page.get_by_text("最新一页还没有见证方签名").wait_for()
+        window.page.get_by_text("最新检查点还没有见证方签名").wait_for()
         row(BUREAU, "落后，未签 从未签过").wait_for()
 
         assert ask(stage, bureau)
         window.open("/console/log")
-        window.page.get_by_text("最新一页由 1 个见证方签名").wait_for()
-        window.page.get_by_text(f"1 个见证方还没有签最新一页：{UNIVERSITY}").wait_for()
+        window.page.get_by_text("最新检查点由 1 个见证方签名").wait_for()
+        window.page.get_by_text(f"1 个见证方还没有签最新检查点：{UNIVERSITY}").wait_for()
         row(BUREAU, "已签").wait_for()
         row(UNIVERSITY, "落后，未签 从未签过 –").wait_for()
         row(BUREAU, "见证方").wait_for()

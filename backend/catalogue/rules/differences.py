@@ -11,7 +11,7 @@ __all__ = ["Difference", "differences"]
 _FIGURES: Mapping[str, tuple[str, str, str, str]] = {
     "market_fen_per_kg": ("回收价", "the price", "元/公斤", "yuan per kilogram"),
     "subsidy_fen_per_kg": ("居民补贴", "the subsidy to residents", "元/公斤", "yuan per kilogram"),
-    "operator_fen_per_tonne": ("企业补贴", "the subsidy to operators", "元/吨", "yuan per tonne"),
+    "operator_fen_per_tonne": ("运营补贴", "the subsidy to operators", "元/吨", "yuan per tonne"),
 }
 """What is paid, in which unit, in both languages."""
 _CONDITIONS: Mapping[str, tuple[str, str]] = {

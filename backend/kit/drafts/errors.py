@@ -31,7 +31,7 @@ class DraftOutdated(Conflict):
     """What the draft was based on is no longer the newest."""
 
     code = "draft_outdated"
-    zh = "草案所依据的版本已不是最新版本，请基于最新版本修改后重新模拟。"
+    zh = "草案所依据的版本已不是最新版本，请基于最新版本修改后重新试算。"
     en = "The version that the draft is based on is no longer the newest; base it on that and simulate again."
 
 
@@ -39,7 +39,7 @@ class SimulationMissing(Conflict):
     """Nobody has simulated the draft yet."""
 
     code = "simulation_missing"
-    zh = "草案尚未模拟，请先对真实称重记录进行模拟。"
+    zh = "草案尚未试算，请先对真实称重记录进行试算。"
     en = "The draft was not simulated; replay past weighings under it first."
 
 
@@ -47,5 +47,5 @@ class SimulationOutdated(Conflict):
     """The draft was changed since it was simulated."""
 
     code = "simulation_outdated"
-    zh = "草案在模拟之后被修改过，请重新模拟。"
+    zh = "草案在试算之后被修改过，请重新试算。"
     en = "The draft was changed since it was simulated; simulate it again."

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from backend.catalogue.queries import Basis, Rate
 
-_PROPOSED = Basis("assumption", None, "模拟的设想。", "Assumption of a simulation.")
+_PROPOSED = Basis("assumption", None, "试算的设想。", "Assumption of a simulation.")
 
 
 @dataclass(frozen=True)

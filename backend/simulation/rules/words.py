@@ -4,12 +4,12 @@ from typing import Final
 
 UNKNOWNS: Final[tuple[tuple[str, str], ...]] = (
     (
-        "在不同的标准下，人们的行为可能不同：可能交得更多、更少，或换一个时间、换一种去处。模拟只重放真实发生过的称重。",
+        "换一套单价，人们的行为可能不同：可能交得更多、更少，或换一个时间、换一种去处。试算只重放真实发生过的称重。",
         "People may behave differently under other rates: hand over more, less, at another time or elsewhere."
         " Only the weighings that really happened are replayed.",
     ),
     (
-        "因标准而被拒收、因此从未称重的物品没有记录，模拟无法得知。",
+        "按现行单价不收、因此从未称重的物品没有记录，试算无法得知。",
         "What was turned away under the rates in force was never weighed, so nothing is known of it.",
     ),
     (

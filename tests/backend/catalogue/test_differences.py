@@ -54,7 +54,7 @@ GLASS = a_rate(market=5, subsidy=10, operator=20_000, ceiling_grams=20_000, prog
         (
             {"operator_fen_per_tonne": Decimal(0)},
             "fell",
-            "玻璃：企业补贴由200元/吨下调到0元/吨。",
+            "玻璃：运营补贴由200元/吨下调到0元/吨。",
             "Glass: the subsidy to operators falls from 200 to 0 yuan per tonne.",
         ),
         (

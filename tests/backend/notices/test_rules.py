@@ -27,7 +27,7 @@ def test_a_template_uses_only_what_it_asks_for(template: str, language: str):
     used = {name for _, name, _, _ in Formatter().parse(words.title + words.text) if name}
 
     assert used <= kind.params | ({"code"} if kind.code else set())
-    assert kind.moments <= kind.params
+    assert kind.moments | kind.months <= kind.params
     assert set(kind.code) <= kind.params
 
 
@@ -41,6 +41,13 @@ def test_a_quote_says_points_deadline_and_code():
     assert "worth 292 points" in english.text
     assert "by 3 March, 12:05" in english.text
     assert code in english.text
+
+
+def test_a_month_is_said_in_words():
+    sheet = {"month": "2026-09", "sheet": str(new_id())}
+
+    assert "2026年9月的结算单" in say("settlement.ready", sheet, "zh-CN").text
+    assert "sheet of September 2026" in say("settlement.ready", sheet, "en").text
 
 
 def test_a_new_revision_has_another_code():
