@@ -234,6 +234,23 @@ def test_a_resident_takes_the_goods_back(stage: Stage) -> None:
     assert resident.get("/v1/accounts")["green"]["points"] == 0
 
 
+def test_who_saw_a_residents_data_is_told_in_whole_sentences(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000787")
+    collector = stage.collector(resident.get(f"/v1/pickups/{pickup['id']}")["collector"]["number"])
+    for step in ("reveal", "acceptance", "arrival", "vouch"):
+        collector.post(f"/v1/pickups/{pickup['id']}/{step}")
+
+    for language, said in (
+        ("zh-CN", ("收集员查看了您的地址", "收集员为您的登录作证")),
+        ("en", ("Collector looked at your address", "Collector vouched for your sign-in")),
+    ):
+        with stage.window(signed_in="16100000787", language=language) as window:
+            window.open("/app/accesses")
+            for line in said:
+                window.page.get_by_text(line).wait_for()
+            window.check()
+
+
 def test_a_voucher_is_redeemed_kept_and_honoured_once(stage: Stage) -> None:
     stage.newcomer("16100000785")
     stage.weigh("16100000785", agreed=True)
