@@ -36,6 +36,7 @@ from backend.local import locks, places, roles, servers
 from backend.local import valkey as valkey_server
 from backend.local.roles import Database
 from backend.settings import settings
+from tests import crowd
 from tests.outages import OwnValkey
 
 YUHANG = "330110"
@@ -96,7 +97,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Close what engines have left open."""
+    """Close what engines have left open, and end the processes of crowds."""
+    crowd.end()
     for connection in _opened:
         connection.close()
 
