@@ -202,6 +202,10 @@ def test_a_word_of_the_district_and_rates_from_a_file(stage: Stage, office: Offi
         window.check()
         press(window, "添加")
         page.get_by_role("button", name="撤下叫法“酒瓶儿”").wait_for()
+        words = page.locator("ul.words", has_text="酒瓶儿").locator("span[lang]")
+        languages = [str(word.get_attribute("lang")) for word in words.all()]
+        assert set(languages) == {"zh-CN", "en"}
+        assert languages == sorted(languages, key=["zh-CN", "en"].index)
         with stage.window(signed_in="16100000001") as resident:
             resident.open("/app/search")
             resident.page.get_by_label("物品名称").fill("酒瓶儿")

@@ -1,7 +1,10 @@
 // What residents see of a material, and how a photo gets from a desk to them.
-import { catalogueListMaterials, catalogueListPhotos, catalogueListSynonyms } from "@/api";
+import { catalogueListMaterials, catalogueListPhotos, catalogueListSynonyms, type SynonymOut } from "@/api";
 import { ask } from "@/kit/client";
 import { everyPage } from "@/kit/doing";
+
+// Chinese before English, each as a dictionary has it.
+const inOrder = (one: SynonymOut, other: SynonymOut): number => other.language.localeCompare(one.language) || one.word.localeCompare(other.word, one.language);
 
 /** Every material with the photos that it is shown with, and the words that it is found by. */
 export async function illustrated() {
@@ -13,7 +16,7 @@ export async function illustrated() {
   return materials.map((material) => ({
     ...material,
     hung: photos.filter((photo) => photo.material === material.key),
-    words: words.filter((each) => each.material === material.key && !each.withdrawn_at),
+    words: words.filter((each) => each.material === material.key && !each.withdrawn_at).sort(inOrder),
   }));
 }
 
