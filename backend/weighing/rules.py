@@ -234,7 +234,7 @@ _CAPS = {
     ),
     "tapered": (
         "补贴项目的预算所剩不多，按标准的 {percent}% 发放。",
-        "Little of the programme's money is left, so {percent} % of the rate is paid.",
+        "Little of the programme's money is left, so {percent}% of the rate is paid.",
     ),
     "queued": (
         "补贴项目本期预算已用完，这一项的补贴已排队，下一笔预算到位时首先支付，计划在 {period} 年。",

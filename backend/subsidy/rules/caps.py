@@ -109,7 +109,7 @@ _SAID = {
     Standing.PAYING: ("按标准发放补贴。", "The whole rate is paid."),
     Standing.TAPERED: (
         "预算所剩不多，按标准的 {percent}% 发放。",
-        "Little money is left: {percent} % of the rate is paid.",
+        "Little money is left: {percent}% of the rate is paid.",
     ),
     Standing.EXHAUSTED: (
         "本期预算已用完或已全部承诺，暂无补贴。",

@@ -75,7 +75,7 @@ def test_a_taper_pays_its_share_once_little_is_left(db: Session):
         (100, 0, 0, "budget"),
     ]
     assert left(db) == (0, 0)
-    assert "50 %" in str(lines[1].cap_en)
+    assert "50%" in str(lines[1].cap_en)
 
 
 def test_a_queue_is_paid_first_from_the_money_that_comes_and_in_order(db: Session):

@@ -45,12 +45,12 @@ const PARTS: Record<When, Intl.DateTimeFormatOptions> = {
   month: { year: "numeric", month: "short" },
 };
 
-/** A day of another year says so instead of its weekday. */
+/** A day of another year says so instead of its weekday; in English the day goes first, as in the API's sentences. */
 export function when(at: string | number | Date, as: When = "moment"): string {
   const moment = new Date(at);
   const isFar = as === "day" && dayOf(moment).slice(0, 4) !== dayOf(new Date()).slice(0, 4);
   const parts = isFar ? { ...PARTS.day, weekday: undefined, year: "numeric" as const } : PARTS[as];
-  return new Intl.DateTimeFormat(language.value, { ...parts, timeZone: ZONE }).format(moment);
+  return new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { ...parts, timeZone: ZONE }).format(moment);
 }
 
 /** "2026-11" as a month. */
