@@ -238,7 +238,7 @@ def _unfit(said: Mapping[str, Any]) -> Iterator[str]:
         yield from (
             f"{of}_{part}"
             for part in ("zh", "en")
-            if not 1 <= len((said[f"{of}_{part}"] or "").strip()) <= _LONGEST_BASIS
+            if not 1 <= len(said[f"{of}_{part}"] or "") <= _LONGEST_BASIS
         )
         if len(said[f"{of}_source"] or "") > _LONGEST_BASIS:
             yield f"{of}_source"

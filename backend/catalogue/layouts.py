@@ -224,7 +224,7 @@ def _value(value: Any, kind: Kind) -> Any:
         case _, bool():
             return None
         case Kind.TEXT, str() if is_clean(value):
-            return value
+            return value.strip()
         case Kind.INTEGER, int() if abs(value) <= INT64_MAX:
             return value
         case Kind.RATE, int() | str() if EXACT.fullmatch(str(value)):

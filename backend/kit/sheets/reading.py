@@ -183,7 +183,7 @@ def _plain(cell: Any) -> Any:
 
 def _text(value: Any) -> str:
     if isinstance(value, str) and is_clean(value):
-        return value
+        return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{_decimal(value).normalize():f}"
     raise _Misfit(_NO_TEXT)

@@ -283,6 +283,17 @@ def test_where_a_text_is_broken_is_told(db: Session, content: bytes, line: int, 
 
 
 @BOTH
+def test_blanks_around_a_word_are_cut_as_they_are_in_a_request(db: Session, format: str):
+    a_material(db, "glass")
+    rows = tables(db, a_rate("glass", market=7))
+    rows["rates"][0] |= {"material": " glass ", "market_zh": " 行情 "}
+
+    found = take(db, WRITE[format](rows), format)
+
+    assert (found.taken, found.draft.rates["glass"].market_basis.zh) == (True, "行情")
+
+
+@BOTH
 def test_a_check_changes_nothing(db: Session, format: str):
     a_material(db, "glass")
     rows = tables(db, a_rate("glass", market=7))

@@ -53,6 +53,9 @@ export function when(at: string | number | Date, as: When = "moment"): string {
   return new Intl.DateTimeFormat(language.value === "en" ? "en-GB" : language.value, { ...parts, timeZone: ZONE }).format(moment);
 }
 
+/** The last day before an end, which is a midnight of the city: people are told days, not midnights. */
+export const lastDay = (end: string, as: When = "day"): string => when(Date.parse(end) - 1, as);
+
 /** "2026-11" as a month. */
 export const monthOf = (month: string): string => when(`${month}-01T00:00+08:00`, "month");
 
