@@ -214,7 +214,7 @@ def _rows(found: Any, layout: Layout, flaws: list[Flaw]) -> Iterator[Row]:
             kind = columns[key].kind
             if (value := _value(each[key], kind)) is None:
                 flaws.append(Flaw(layout.key, number, key, _MISFIT[kind]))
-            values[key] = value
+            values[key] = value if value != "" else None  # as a cell without a word is empty
         yield Row(number, values)
 
 

@@ -169,7 +169,7 @@ def _read_row(
 
 
 def _is_empty(cell: Any) -> bool:
-    return cell is None or cell.value is None or cell.value == ""
+    return cell is None or cell.value is None or (isinstance(cell.value, str) and not cell.value.strip())
 
 
 def _plain(cell: Any) -> Any:

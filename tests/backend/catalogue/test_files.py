@@ -294,6 +294,17 @@ def test_blanks_around_a_word_are_cut_as_they_are_in_a_request(db: Session, form
 
 
 @BOTH
+def test_a_text_of_blanks_is_none(db: Session, format: str):
+    a_material(db, "glass")
+    rows = tables(db, a_rate("glass", market=7))
+    rows["rates"][0] |= {"programme": " ", "subsidy_grade": "\n", "subsidy_source": "", "subsidy_zh": "\t"}
+
+    found = take(db, WRITE[format](rows), format)
+
+    assert (found.taken, found.draft.rates["glass"].subsidy_basis) == (True, None)
+
+
+@BOTH
 def test_a_check_changes_nothing(db: Session, format: str):
     a_material(db, "glass")
     rows = tables(db, a_rate("glass", market=7))
