@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 from honcho.environ import parse_procfile
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ElementHandle, Page, Request
 from sqlalchemy import select
 
 from backend import worker  # noqa: F401 - registers what may happen later
@@ -71,6 +71,16 @@ class Window:
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_selector("h1")
         self.page.wait_for_selector(".loading", state="detached")
+
+    def until(self, says: str, about: ElementHandle | None = None, *, seconds: float = 30) -> None:
+        """Wait until an expression is true; it is asked from here, for no page of ours may evaluate a text.
+
+        :param about: what is handed to it, if it is a function
+        """
+        latest = time.monotonic() + seconds
+        while not self.page.evaluate(says, about):
+            assert time.monotonic() < latest, f"{self.page.url}: not within {seconds} s: {says}"
+            self.page.wait_for_timeout(50)
 
     def forget_what_was_not_found(self) -> None:
         """Let the browser complain of a 404 that the page was ready for."""

@@ -160,9 +160,7 @@ def test_a_photo_goes_from_a_desk_to_what_residents_see(stage: Stage, office: Of
                 resident.open(path)
                 seen = resident.page.get_by_alt_text(alt)
                 seen.scroll_into_view_if_needed()
-                resident.page.wait_for_function(
-                    "image => image.naturalWidth === 320", arg=seen.element_handle()
-                )
+                resident.until("image => image.naturalWidth === 320", seen.element_handle())
                 resident.check()
 
         page.get_by_role("button", name="撤下").click()

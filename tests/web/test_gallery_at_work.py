@@ -133,7 +133,7 @@ def test_take_a_phone_that_the_app_is_not_yet_on(
 ) -> None:
     with stage.window(size=size, language=language, signed_in="C0001") as window:
         window.open("/collector/me")
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.until("navigator.serviceWorker.controller !== null")
         offer(window)
         snap(window, gallery, "collector-install")
         press(window, "^(安装|Install)$")
@@ -186,5 +186,5 @@ def test_take_a_camera_of_a_till(stage: Stage, gallery: Path, size: dict[str, in
         snap(window, gallery, "till-no-camera")
         window.page.context.grant_permissions(["camera"])
         press(window, "用摄像头扫一扫|Scan with the camera")
-        window.page.wait_for_function("() => document.querySelector('video')?.currentTime > 0")
+        window.until("() => document.querySelector('video')?.currentTime > 0")
         snap(window, gallery, "till-scan")

@@ -63,7 +63,7 @@ def sign_a_till_in(window: Window) -> None:
 def test_a_browser_can_install_the_app(stage: Stage) -> None:
     with stage.window() as window:
         window.open("/collector/sign-in")
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.until("navigator.serviceWorker.controller !== null")
 
         devtools = window.page.context.new_cdp_session(window.page)
         found = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
@@ -73,7 +73,7 @@ def test_a_browser_can_install_the_app(stage: Stage) -> None:
 def test_what_the_browser_offers_is_taken_up_in_the_page(stage: Stage) -> None:
     with stage.window(signed_in="C0001") as window:
         window.open("/collector/me")
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.until("navigator.serviceWorker.controller !== null")
         install = window.page.get_by_role("heading", name="装到这台手机")
         assert not install.is_visible()
 

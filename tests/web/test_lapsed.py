@@ -79,7 +79,7 @@ def test_what_a_collector_weighed_is_sent_after_signing_in_again(stage: Stage) -
 def lapse_at_the_keypad(window: Window, stage: Stage, pickup: dict[str, Any]) -> None:
     """Press what the scale shows, and read that the session is over before it is written down."""
     window.open("/collector/")
-    window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    window.until("navigator.serviceWorker.controller !== null")
     go_to_the_door(window, pickup, network=False)
     press_keys(window, "5.4")
     end_all_others(stage.collector(pickup["collector"]["number"]))

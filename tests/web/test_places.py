@@ -74,7 +74,7 @@ def test_a_collector_finds_his_stop_on_the_map_without_a_network(stage: Stage) -
         pin(window, f"第 {nth} 站，{community['name_zh']}").wait_for()
         window.check()
 
-        window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        window.until("navigator.serviceWorker.controller !== null")
         window.settle()
         window.page.context.set_offline(True)
         window.page.goto(f"{stage.base}/collector/?date={day}")
