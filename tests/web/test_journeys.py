@@ -86,7 +86,7 @@ def type_weight(window: Window, weight: str) -> None:
 def weigh_without_a_network(window: Window, pickup: dict[str, Any]) -> None:
     """Stand at the door, lose the network there, and weigh all the same."""
     go_to_the_door(window, pickup)
-    window.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    window.until("navigator.serviceWorker.controller !== null")
     window.settle()
     window.page.context.set_offline(True)
     type_weight(window, "5.4")
@@ -148,6 +148,25 @@ def test_what_was_weighed_without_a_network_is_posted_once(stage: Stage) -> None
     assert [line["gross_grams"] for line in quote["lines"]] == [5400]
     entries = resident.get("/v1/accounts/green/entries")["items"]
     assert [entry["points"] for entry in entries] == [quote["totals"]["green_points"]]
+
+
+def test_a_phone_that_knows_no_scale_says_so_and_reads_them_with_the_network(stage: Stage) -> None:
+    _, pickup = book(stage, "16100000788")
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        context = window.page.context
+        context.route("**/v1/scales*", lambda route: route.abort("connectionreset"))
+        go_to_the_door(window, pickup)
+        type_weight(window, "5.4")
+        deliver = window.page.get_by_role("button", name="称好了，出报价")
+        window.page.get_by_role("alert").get_by_text("没有可用的秤").wait_for()
+        assert deliver.is_disabled()
+        window.check(network=False)
+
+        context.unroute("**/v1/scales*")
+        context.set_offline(True)
+        context.set_offline(False)
+        deliver.click()
+        window.page.get_by_role("region", name="居民同意吗？").wait_for()
 
 
 @pytest.mark.long

@@ -1,7 +1,9 @@
-// Reading for whoever may be without a network: first what this phone has kept, then what is new.
-import { ref, shallowRef, type Ref } from "vue";
+// Reading for whoever may be without a network: first what this phone has kept, then what is new, and again whenever
+// the network comes back.
+import { ref, shallowRef, watch, type Ref } from "vue";
 import { Unreachable } from "@/kit/client";
 import type { Reading } from "@/kit/doing";
+import { online } from "@/kit/online";
 import { copyOf, keepCopy } from "./store";
 
 export interface KeptReading<T> extends Reading<T> {
@@ -32,5 +34,6 @@ export function useKept<T>(name: string, read: () => Promise<T>): KeptReading<T>
     if (copy && data.value === undefined) [data.value, at.value] = [copy.data as T, copy.at];
   }
   void reload();
+  watch(online, (now) => now && void reload());
   return { data, failure, loading, at, reload };
 }
