@@ -1,19 +1,23 @@
-"""Recompute a receipt from what is published alone: `{"lines", "price_list", "factors"}` in, amounts out."""
+"""Recompute a receipt from what is published alone: `{"lines", "price_list", "factors"}` in, amounts out.
+
+One line each, as receipts have them: fen of the market, of subsidy, of the operator, grams of CO2e saved.
+A ceiling is a month's; whole it is for a household's first line of that material.
+"""
 
 import json
 import sys
 from decimal import ROUND_HALF_UP, Decimal
 
-told = json.load(sys.stdin, parse_float=Decimal)
+
+def whole(amount: Decimal, rate: str) -> int:
+    return int((amount * Decimal(rate)).to_integral_value(ROUND_HALF_UP))
+
+
+told = json.load(sys.stdin)
 rates = {rate["material"]: rate for rate in told["price_list"]["rates"]}
-saved = {one["material"]: Decimal(one["credited_kg_per_kg"]) for one in told["factors"]["factors"]}
-totals = {"market_fen": 0, "subsidy_fen": 0, "operator_subsidy_fen": 0, "saved_co2e_grams": 0}
+saved = {one["material"]: one["credited_kg_per_kg"] for one in told["factors"]["factors"]}
 for line in told["lines"]:
-    rate, kg = rates[line["material"]], Decimal(line["gross_grams"] - line["tare_grams"]) / 1000
-    paid = {"market_fen": kg * Decimal(rate["market_fen_per_kg"])}
-    under_ceiling = min(kg, Decimal(rate["ceiling_grams"] or 10**12) / 1000)
-    paid |= {"subsidy_fen": under_ceiling * Decimal(rate["subsidy_fen_per_kg"])}
-    paid |= {"operator_subsidy_fen": under_ceiling * Decimal(rate["operator_fen_per_tonne"]) / 1000}
-    paid |= {"saved_co2e_grams": kg * 1000 * saved[line["material"]]}
-    totals = {name: was + int(paid[name].quantize(Decimal(1), ROUND_HALF_UP)) for name, was in totals.items()}
-json.dump(totals, sys.stdout)
+    rate, grams = rates[line["material"]], Decimal(line["gross_grams"] - line["tare_grams"])
+    paid = min(grams, rate["ceiling_grams"] or grams)
+    fen = whole(grams / 1000, rate["market_fen_per_kg"]), whole(paid / 1000, rate["subsidy_fen_per_kg"])
+    print(*fen, whole(paid / 10**6, rate["operator_fen_per_tonne"]), whole(grams, saved[line["material"]]))

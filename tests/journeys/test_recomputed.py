@@ -11,6 +11,7 @@ from seeds.stories import yuhang_week
 from tests.journeys.conftest import Caller
 
 SCRIPT = Path(__file__).with_name("recomputed.py")
+AMOUNTS = ("market_fen", "subsidy_fen", "operator_subsidy_fen", "saved_co2e_grams")
 
 
 def test_the_receipts_of_the_first_story_follow_from_what_is_published(city):
@@ -22,9 +23,11 @@ def test_the_receipts_of_the_first_story_follow_from_what_is_published(city):
         for receipt in receipts(resident):
             published = published_for(resident, receipt)
             assert published["price_list"]["version"] == receipt["versions"]["price_list"]
-            totals = recomputed(published)
-            assert totals == {name: receipt["totals"][name] for name in totals}
-            assert totals["market_fen"] + totals["subsidy_fen"] == receipt["totals"]["green_points"]
+            lines = recomputed(published)
+            assert lines == [[line[name] for name in AMOUNTS] for line in receipt["lines"]]
+            totals = [sum(amounts) for amounts in zip(*lines, strict=True)]
+            assert totals == [receipt["totals"][name] for name in AMOUNTS]
+            assert totals[0] + totals[1] == receipt["totals"]["green_points"]
             points.append(receipt["totals"]["green_points"])
 
     assert points == [292, 156]
@@ -48,8 +51,8 @@ def published_for(resident: Caller, receipt: Any) -> dict[str, Any]:
     }
 
 
-def recomputed(published: dict[str, Any]) -> Any:
-    """Let the script sum up, in a Python that knows nothing of us."""
+def recomputed(published: dict[str, Any]) -> list[list[int]]:
+    """Let the script reckon each line, in a Python that knows nothing of us."""
     out = subprocess.run(
         [sys.executable, "-I", SCRIPT],
         input=json.dumps(published),
@@ -57,4 +60,4 @@ def recomputed(published: dict[str, Any]) -> Any:
         text=True,
         check=True,
     )
-    return json.loads(out.stdout)
+    return [[int(amount) for amount in line.split()] for line in out.stdout.splitlines()]
