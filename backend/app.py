@@ -26,6 +26,7 @@ from backend.simulation import routes as simulation
 from backend.staffing import routes as staffing
 from backend.subsidy import queries as subsidies
 from backend.subsidy import routes as subsidy
+from backend.subsidy import service as subsidising
 from backend.web import routes as web
 from backend.webhooks import routes as webhooks
 from backend.weighing import queries as weighings
@@ -40,6 +41,7 @@ ROOMS = (
 def introduce() -> None:
     """Let rooms ask those above them what these alone know."""
     cataloguing.ask_programmes(subsidies.programmes_known)
+    subsidising.ask_quotes(weighings.queued_in_quotes)
     accounting.explain("funding", facts=subsidies.settled_facts, names=subsidies.programme_names)
     accounting.explain("redemption", facts=redemptions.settled_facts, names=redemptions.merchant_names)
     accounting.explain(

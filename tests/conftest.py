@@ -241,6 +241,14 @@ def own_valkey(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnValkey]:
 
 
 @pytest.fixture
+def introduced() -> None:
+    """Let rooms ask those above them what these alone know, as they do where they run."""
+    from backend.app import introduce  # noqa: PLC0415 - most tests need no application
+
+    introduce()
+
+
+@pytest.fixture
 def app(database: Database, valkey: str) -> Flask:
     """The platform, on a database of the test's own."""
     return _platform()

@@ -20,7 +20,7 @@ class ProgrammeClosed(Conflict):
 
 
 class PromisesWaiting(Conflict):
-    """A programme ends once everybody in its queue is paid."""
+    """A programme ends once everybody in its queue is paid, and no quote leads there any more."""
 
     code = "promises_waiting"
     zh = "排队的补贴还有 {fen} 分未付清，付清后才能结束。"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.kit.auth import Actor
 from backend.kit.ids import new_id
 from backend.kit.written import Written
-from backend.subsidy import queries
+from backend.subsidy import outstanding, queries
 from backend.subsidy.budgets import fund
 from backend.subsidy.errors import ProgrammeClosed, PromisesWaiting
 from backend.subsidy.history import note
@@ -38,7 +38,10 @@ _USE = Written(
     """
 )
 
-__all__ = ["fund", "pay_next", "promise", "prove"]
+__all__ = ["ask_quotes", "fund", "pay_next", "promise", "prove"]
+
+ask_quotes = outstanding.ask
+"""Let a room tell what its quotes promise of money to come."""
 
 
 def open_programme(
@@ -123,12 +126,14 @@ def close_programme(
 
     :raises ProgrammeNotFound: the district has no such programme
     :raises ProgrammeClosed: it is closed already
-    :raises PromisesWaiting: somebody in its queue is still to be paid
+    :raises PromisesWaiting: somebody in its queue is still to be paid, or has a quote that leads there
     """
     row = queries.programme_locked(db, district, programme)
     if row.closed_at is not None:
         raise ProgrammeClosed
-    if owed := queries.owed_to_queue(db, district, programme):
+    # Quotes first: whoever agrees to one in between is in the queue by then.
+    quoted = outstanding.queued(db, district, programme)
+    if owed := quoted + queries.owed_to_queue(db, district, programme):
         raise PromisesWaiting(fen=owed)
     row.mark_closed(by=by.id, at=at)
     note(db, Happened.PROGRAMME_CLOSED, programme, None, by=by, at=at, reason=reason)

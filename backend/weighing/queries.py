@@ -164,6 +164,17 @@ def weighings(
     return cut(rows, limit, lambda row: (row.id,))
 
 
+def queued_in_quotes(db: Session, district: str, programme: UUID) -> int:
+    """Add up what quotes that nobody has answered promise of a programme's money to come, in fen."""
+    promised = (
+        select(func.sum(WeighingLine.queued_fen + WeighingLine.queued_operator_fen))
+        .join(Weighing, (Weighing.district == WeighingLine.district) & (Weighing.id == WeighingLine.weighing))
+        .where(WeighingLine.district == district, WeighingLine.programme == programme)
+        .where(Weighing.state.in_((State.OPEN, State.QUOTED)))
+    )
+    return int(db.scalar(promised) or 0)
+
+
 def settled_weights(db: Session, district: str, keys: Collection[str]) -> dict[str, int]:
     """Tell what bags weighed that were agreed on, by the keys of their entries."""
     known = {key: UUID(key.split("/")[1]) for key in keys if _CONFIRMED.fullmatch(key)}

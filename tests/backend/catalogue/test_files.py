@@ -18,7 +18,6 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.app import introduce
 from backend.catalogue import layouts, queries, service
 from backend.catalogue.errors import ImportUnreadable
 from backend.catalogue.importing import Imported
@@ -46,6 +45,7 @@ from tests.makers import (
     as_it_is,
 )
 
+pytestmark = pytest.mark.usefixtures("introduced")
 ADMIN = an_actor(DRAFTER)
 WRITE: dict[str, Callable[..., bytes]] = {
     "xlsx": partial(layouts.as_workbook, at=NOON),
@@ -54,12 +54,6 @@ WRITE: dict[str, Callable[..., bytes]] = {
 BOTH = pytest.mark.parametrize("format", sorted(WRITE))
 FIRST = {"xlsx": 2, "toml": 1}
 """The number of the first row."""
-
-
-@pytest.fixture(autouse=True)
-def introduced() -> None:
-    """Let the catalogue ask which programmes there are, as it does where it runs."""
-    introduce()
 
 
 def tables(db: Session, *rates: Rate) -> dict[str, list[dict[str, Any]]]:

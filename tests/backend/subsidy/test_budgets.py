@@ -16,6 +16,7 @@ from backend.subsidy.errors import ProgrammeClosed, ProgrammeNotFound
 from backend.subsidy.postings import budget_path
 from tests.makers import NOON, PROGRAMME, XIHU, YUHANG, a_programme
 
+pytestmark = pytest.mark.usefixtures("introduced")
 BY = Actor.system(YUHANG)
 
 

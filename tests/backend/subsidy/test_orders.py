@@ -32,6 +32,7 @@ from backend.subsidy.postings import allotted, budget_path
 from backend.subsidy.rules import asks_clearly
 from tests.makers import BASIS, NOON, PROGRAMME, YUHANG, a_programme
 
+pytestmark = pytest.mark.usefixtures("introduced")
 ADMIN = Actor(id=new_id(), role="district_admin", scopes=frozenset(), district=YUHANG)
 FINANCE = Actor(id=new_id(), role="approver", scopes=frozenset(), district=YUHANG)
 LATER = NOON + timedelta(hours=1)

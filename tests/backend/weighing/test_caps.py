@@ -16,6 +16,7 @@ from backend.weighing.queries import Quote
 from tests.makers import BASIS, NOON, PROGRAMME, YUHANG
 from tests.rounds import ADMIN, FINANCE, Round, a_neighbour, a_quote, a_round, a_visit, glass
 
+pytestmark = pytest.mark.usefixtures("introduced")
 BAG = 156
 """What 5.2 kg of glass cost a budget: 52 for the household and 104 for the operator."""
 LATER = NOON + timedelta(hours=1)
@@ -132,6 +133,30 @@ def test_a_programme_ends_when_its_queue_is_paid(db: Session):
     fund(db, BAG, "2027")
     jobs.serve_queue(db, district=YUHANG, at=LATER, programme=str(PROGRAMME))
     assert service.close_programme(db, district=YUHANG, programme=PROGRAMME, by=ADMIN, at=LATER).closed_at
+
+
+def test_no_programme_ends_while_a_quote_promises_of_its_queue(db: Session):
+    tour = a_round(db, cap_rule="queue")
+    taken_back, agreed = (a_neighbour(db, tour) for _ in range(2))
+    quotes = [a_quote(db, tour, a_visit(db, tour, one)).weighing.id for one in (taken_back, agreed)]
+
+    def close() -> None:
+        service.close_programme(db, district=YUHANG, programme=PROGRAMME, by=ADMIN, at=LATER)
+
+    with pytest.raises(PromisesWaiting) as both:
+        close()
+    weighing.give_back(db, quotes[0], by=taken_back, at=LATER, reason="x")
+    with pytest.raises(PromisesWaiting) as one:
+        close()
+    weighing.confirm(db, quotes[1], by=agreed, at=LATER)
+    with pytest.raises(PromisesWaiting) as queued:
+        close()
+    fund(db, BAG, "2027")
+    assert serve(db) == 1
+    close()
+
+    assert [told.value.facts["fen"] for told in (both, one, queued)] == [2 * BAG, BAG, BAG]
+    assert points(db, agreed) == 52
 
 
 def test_a_freeze_keeps_its_word_and_gives_no_new_one(db: Session):
