@@ -136,7 +136,9 @@ def test_a_camera_that_is_allowed_once_nobody_looks_is_turned_off(stage: Stage) 
         window.open("/till/")
         sign_a_till_in(window)
 
-        window.page.get_by_role("button", name="用摄像头扫一扫").click()
+        scan = window.page.get_by_role("button", name="用摄像头扫一扫")
+        scan.click()
+        assert scan.is_disabled()
         window.page.locator('nav a[href$="/me"]').click()
         window.page.locator("#code").wait_for(state="detached")
         assert window.page.evaluate(ALLOWED_AT_LAST) == ["ended"]
