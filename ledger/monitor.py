@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 from ledger.seal import tree
 from ledger.verify import (
+    HASH_BYTES,
     TILE_WIDTH,
     Checkpoint,
     Key,
@@ -99,7 +100,7 @@ def _part(url: str, name: str, now: Checkpoint, tile: tree.Tile) -> bytes:
         return _fetch(url, name)
     except Away:
         width = tree.width_of(tile, now.size)
-        cut = int(name.rpartition("/")[2]) * tree.HASH_BYTES
+        cut = int(name.rpartition("/")[2]) * HASH_BYTES
         return _fetch(url, tile_path(tile.level, tile.number, width))[:cut]
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from ledger.publishing import committed
 from ledger.rules import BOOK_ITSELF
-from ledger.seal.tree import HASH_BYTES, Tile, cut, halfway
+from ledger.seal.tree import Tile, cut, halfway
 from ledger.store import posted, tree
-from ledger.verify import TILE_WIDTH, Checkpoint, Unproven, tree_hash, widths
+from ledger.verify import HASH_BYTES, TILE_WIDTH, Checkpoint, Unproven, tree_hash, widths
 
 AT_ONCE = 4 * TILE_WIDTH
 

@@ -6,7 +6,8 @@ One file that needs Python 3.11, the package `cryptography` and nothing else, to
 
 What it is given is a receipt, two checkpoints with what joins them, or a folder of tiles. A key is a log's or
 a witness's, in the spelling of C2SP `signed-note`, or a file of such lines; keys come from whoever is
-trusted, never from whoever is checked. It exits with 0 if all is proven, 1 if not, 2 if it could not look.
+trusted, never from whoever is checked. It exits with 0 if all is proven, 1 if not, 2 if it could not look,
+as where a file or a key cannot be read.
 
 The formats are those of RFC 6962 and of C2SP: `signed-note`, `tlog-checkpoint`, `tlog-cosignature`,
 `tlog-proof`, `tlog-tiles`. The sealer uses these very functions.
@@ -37,7 +38,9 @@ VERSION = b"\x01"
 SALT_BYTES = 32
 LOG, WITNESS = 1, 4  # the kinds of signature: Ed25519 of a note, Ed25519 of a note and a time
 TILE_WIDTH = 256
+HASH_BYTES = 32
 MOST_SIGNATURES = 100
+DEEPEST, MOST_DIGITS, LARGEST_FILE = 100, 4096, 1 << 20  # far above what a receipt or a pair needs
 PROOF = "c2sp.org/tlog-proof@v1"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -223,8 +226,11 @@ class Key:
         """
         name, _, rest = text.strip().partition("+")
         named, _, material = rest.partition("+")
-        decoded = unbase64(material)
-        if not name or re.search(r"\s", name) or len(decoded) != 33 or decoded[0] not in {LOG, WITNESS}:
+        try:
+            decoded = unbase64(material)
+        except Unproven:
+            decoded = b""
+        if not _is_name(name) or len(decoded) != 33 or decoded[0] not in {LOG, WITNESS}:
             raise Unproven(f"{text.strip()} is no key of a log or a witness")
         key = cls(name, decoded[0], decoded[1:])
         if key.id.hex() != named:
@@ -288,15 +294,20 @@ def read_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
         raise Unproven("the note is not signed")
     if re.search(r"[\x00-\x09\x0b-\x1f]", note):
         raise Unproven("the note holds control characters")
-    found = []
-    for line in lines:
-        match line.split(" "):
-            case ["—", name, signature] if name and "+" not in name:
-                decoded = unbase64(signature)
-                found.append((name, decoded[:4], decoded[4:]))
-            case _:
-                raise Unproven("a line of the note is no signature")
-    return text + "\n", found
+    return text + "\n", [_read_signature(line) for line in lines]
+
+
+def _read_signature(line: str) -> tuple[str, bytes, bytes]:
+    match line.split(" "):
+        case ["—", name, signature] if _is_name(name):
+            decoded = unbase64(signature)
+            if len(decoded) > 4:
+                return name, decoded[:4], decoded[4:]
+    raise Unproven("a line of the note is no signature")
+
+
+def _is_name(text: str) -> bool:
+    return bool(re.fullmatch(r"[^\s+]+", text))
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -305,7 +316,7 @@ def read_checkpoint(text: str) -> Checkpoint:
     :raises Unproven: it is none
     """
     origin, size, root, *_ = [*text.split("\n"), "", "", ""]
-    if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(unbase64(root)) != 32:
+    if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(unbase64(root)) != HASH_BYTES:
         raise Unproven("the note is no checkpoint")
     checkpoint = Checkpoint(origin, int(size), unbase64(root))
     if checkpoint.text != text:
@@ -362,6 +373,17 @@ def open_checkpoint(note: str, keys: Iterable[Key], *, witnesses: int = 0) -> Op
     return opened
 
 
+def read_path(lines: Iterable[str]) -> list[bytes]:
+    """Read the hashes of a path. Each has its full length: of others, one path could mean two.
+
+    :raises Unproven: one of them is no hash
+    """
+    path = [unbase64(line) for line in lines]
+    if any(len(one) != HASH_BYTES for one in path):
+        raise Unproven("the path holds something that is no hash")
+    return path
+
+
 def unbase64(text: str) -> bytes:
     """Read base64 in its one spelling.
 
@@ -385,10 +407,11 @@ def in_base64(decoded: bytes) -> str:
 
 
 class Proven(NamedTuple):
-    """A checkpoint that holds, and what holds by it, in words."""
+    """A checkpoint that holds, and what holds by it, in words; of a receipt also the entry."""
 
     opened: Opened
     sentence: str
+    entry: dict[str, Any] | None = None
 
 
 def check_receipt(receipt: dict[str, Any], keys: Sequence[Key], *, witnesses: int = 0) -> Proven:
@@ -407,7 +430,7 @@ def check_receipt(receipt: dict[str, Any], keys: Sequence[Key], *, witnesses: in
     leaf = leaf_hash(commitment(salt, entry))
     if root_by_path(leaf, index, checkpoint.size, path) != checkpoint.root:
         raise Unproven("the entry does not lead to the root that was signed: it or its proof was changed")
-    return Proven(opened, f"This entry stands at position {index}")
+    return Proven(opened, f"This entry stands at position {index}", entry)
 
 
 def read_proof(proof: str) -> tuple[int, list[bytes], str]:
@@ -418,7 +441,7 @@ def read_proof(proof: str) -> tuple[int, list[bytes], str]:
     head, _, note = proof.partition("\n\n")
     match head.split("\n"):
         case [name, index, *path] if name == PROOF and re.fullmatch(r"index (0|[1-9][0-9]{0,18})", index):
-            return int(index[6:]), [unbase64(line) for line in path], note
+            return int(index[6:]), read_path(path), note
     raise Unproven(f"the receipt holds no proof of {PROOF}")
 
 
@@ -432,7 +455,7 @@ def check_pair(pair: dict[str, Any], keys: Sequence[Key], *, witnesses: int = 0)
         raise Unproven("the pair holds no path")
     old, _ = open_checkpoint(_text(pair, "old"), keys)
     opened = open_checkpoint(_text(pair, "new"), keys, witnesses=witnesses)
-    check_consistency(old, opened.checkpoint, [unbase64(one) for one in path])
+    check_consistency(old, opened.checkpoint, read_path(path))
     return Proven(opened, f"The first {old.size} entries are what they were; the log has only grown")
 
 
@@ -443,7 +466,8 @@ def check_tiles(folder: Path, keys: Sequence[Key], *, witnesses: int = 0) -> Pro
 
     :raises Unproven: a file is missing, or does not follow from those below it
     """
-    opened = open_checkpoint(_read(folder / "checkpoint").decode(), keys, witnesses=witnesses)
+    note = _read(folder / "checkpoint").decode("utf-8", "replace")
+    opened = open_checkpoint(note, keys, witnesses=witnesses)
     level, count, rest = 0, opened.checkpoint.size, [tree_hash(())]
     below: list[bytes] = []
     while count:
@@ -510,7 +534,7 @@ def _text(document: dict[str, Any], name: str) -> str:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError:
+    except FileNotFoundError:
         raise Unproven(f"{path} is missing") from None
 
 
@@ -532,40 +556,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = about.parse_args(arguments)
     try:
         keys = list(read_keys(asked.key))
-        if asked.what.is_dir():
-            proven = check_tiles(asked.what, keys, witnesses=asked.witnesses)
-            document: dict[str, Any] = {}
-        else:
-            document = read_json(asked.what.read_text("utf-8"))
-            check = check_pair if "old" in document else check_receipt
-            proven = check(document, keys, witnesses=asked.witnesses)
-    except Unproven as why:
-        sys.stdout.write(f"NOT PROVEN: {why}.\n")
-        return 1
-    except (OSError, UnicodeDecodeError) as error:
-        sys.stderr.write(f"{asked.what} cannot be read: {error}\n")
+    except (OSError, UnicodeDecodeError, Unproven) as why:
+        sys.stderr.write(printable(f"No key to check it with: {why}\n"))
         return 2
-    (checkpoint, witnessed), sentence = proven
-    sys.stdout.write(f"PROVEN. {sentence} in the {checkpoint.size} of {checkpoint.origin}.\n")
-    for name, moment in witnessed.items():
-        sys.stdout.write(f"{name} has seen that log too, on {moment:%Y-%m-%d at %H:%M:%S} UTC.\n")
-    if "entry" in document:
-        sys.stdout.write(json.dumps(document["entry"], ensure_ascii=False, indent=2) + "\n")
+    try:
+        proven = _check(asked.what, keys, asked.witnesses)
+    except Unproven as why:
+        sys.stdout.write(printable(f"NOT PROVEN: {why}.\n"))
+        return 1
+    except OSError as error:
+        sys.stderr.write(printable(f"It cannot be read: {error}\n"))
+        return 2
+    sys.stdout.write(printable("\n".join([*_sentences(proven), ""])))
     return 0
 
 
-def read_keys(given: Iterable[str]) -> Iterator[Key]:
-    """Read keys from their spellings, or from files with one a line.
+def _check(what: Path, keys: Sequence[Key], witnesses: int) -> Proven:
+    if what.is_dir():
+        return check_tiles(what, keys, witnesses=witnesses)
+    document = read_json(what.read_bytes())
+    check = check_pair if "old" in document else check_receipt
+    return check(document, keys, witnesses=witnesses)
 
+
+def _sentences(proven: Proven) -> Iterator[str]:
+    checkpoint, witnessed = proven.opened
+    yield f"PROVEN. {proven.sentence}."
+    yield f"{checkpoint.origin} has signed this as a log of size {checkpoint.size}."
+    for name, moment in witnessed.items():
+        yield f"{name} has seen that log too, on {moment:%Y-%m-%d at %H:%M:%S} UTC."
+    if proven.entry is not None:
+        yield json.dumps(proven.entry, ensure_ascii=False, indent=2)
+
+
+def printable(text: str) -> str:
+    """Spell out what a terminal would obey, or cannot show, so that nothing looks like what it is not."""
+    shown = "".join(
+        one if one.isprintable() or one == "\n" else one.encode("ascii", "backslashreplace").decode()
+        for one in text
+    )
+    encoding = sys.stdout.encoding or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def read_keys(given: Iterable[str]) -> Iterator[Key]:
+    """Read keys, one a line, as they are given or from files.
+
+    :raises OSError: there is no such file
+    :raises UnicodeDecodeError: a file is not UTF-8
     :raises Unproven: one of them is none
     """
     for one in given:
-        lines = [one] if "+" in one and not Path(one).exists() else Path(one).read_text("utf-8").splitlines()
-        yield from (Key.read(line) for line in lines if line.strip())
+        try:
+            lines = Path(one).read_text("utf-8-sig")
+        except OSError:
+            if "+" not in one:
+                raise
+            lines = one
+        yield from (Key.read(line) for line in lines.split("\n") if line.strip())
 
 
-def read_json(text: str) -> dict[str, Any]:
-    """Read JSON in which each name stands once and each number is whole, so that it reads in one way only.
+def read_json(written: bytes) -> dict[str, Any]:
+    """Read JSON that reads in one way only: each name stands once, each number is whole, each text is text.
 
     :raises Unproven: it is not such
     """
@@ -576,16 +628,43 @@ def read_json(text: str) -> dict[str, Any]:
             raise ValueError("a name stands twice")
         return read
 
+    def whole(number: str) -> int:
+        if len(number) > MOST_DIGITS:
+            raise ValueError("a number is too long")
+        return int(number)
+
     def never(number: str) -> Any:
         raise ValueError(f"{number} is no whole number")
 
+    if len(written) > LARGEST_FILE:
+        raise Unproven("the file is not one of ours: it is too large")
     try:
-        document = json.loads(text, object_pairs_hook=once, parse_float=never, parse_constant=never)
+        text = written.decode("utf-8-sig")
+        document = json.loads(
+            text, object_pairs_hook=once, parse_int=whole, parse_float=never, parse_constant=never
+        )
+        _check_plain(document)
     except (ValueError, RecursionError) as error:
         raise Unproven(f"the file is not one of ours: {error}") from None
     if not isinstance(document, dict):
         raise Unproven("the file is not one of ours")
     return document
+
+
+def _check_plain(value: Any, depth: int = 0) -> None:
+    """Make sure that a value is not nested without end, and that all of its text has bytes."""
+    if depth == DEEPEST:
+        raise ValueError("it is nested too deep")
+    match value:
+        case str():
+            value.encode()
+        case list():
+            for item in value:
+                _check_plain(item, depth + 1)
+        case dict():
+            for name, item in value.items():
+                name.encode()
+                _check_plain(item, depth + 1)
 
 
 if __name__ == "__main__":

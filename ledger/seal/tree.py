@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from ledger.verify import TILE_WIDTH, left_half, node_hash, tile_path, tree_hash
+from ledger.verify import HASH_BYTES, TILE_WIDTH, left_half, node_hash, tile_path, tree_hash
 
-HASH_BYTES = 32
 TILE_HEIGHT, SMALL = 8, 4
 
 _NAME = re.compile(

@@ -15,8 +15,8 @@ from ledger.verify import (
     open_checkpoint,
     read_checkpoint,
     read_note,
+    read_path,
     tree_hash,
-    unbase64,
 )
 
 LONGEST_PATH = 63
@@ -63,7 +63,7 @@ def read_request(body: bytes) -> Request:
     old, *path = head.split("\n")
     if not re.fullmatch(r"old (0|[1-9][0-9]{0,18})", old) or len(path) > LONGEST_PATH:
         raise Unproven("the request names no old size, or too long a path")
-    return request(int(old[4:]), [unbase64(line) for line in path], note)
+    return request(int(old[4:]), read_path(path), note)
 
 
 def answer(

@@ -9,10 +9,10 @@ from psycopg import Connection
 from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 
 from ledger.rules import BOOK_ITSELF
-from ledger.seal.tree import HASH_BYTES, SMALL, Range, Tile, cut, hashes_of, tiles_for, width_of
+from ledger.seal.tree import SMALL, Range, Tile, cut, hashes_of, tiles_for, width_of
 from ledger.store import posted
 from ledger.values import Recorded
-from ledger.verify import Checkpoint, leaf_hash, read_checkpoint, read_note
+from ledger.verify import HASH_BYTES, Checkpoint, leaf_hash, read_checkpoint, read_note
 
 _LATEST = 20  # checkpoints among which one that witnesses have signed is looked for
 

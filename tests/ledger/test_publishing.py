@@ -66,7 +66,7 @@ def proven(conn: Connection, book: str, id: UUID, *keys: Any, witnesses: int = 0
     """Check an entry's receipt as somebody would who was handed the file."""
     handed = receipt(conn, book, id, witnesses=witnesses)
     assert handed is not None
-    return check_receipt(read_json(json.dumps(handed._asdict())), keys, witnesses=witnesses).sentence
+    return check_receipt(read_json(json.dumps(handed._asdict()).encode()), keys, witnesses=witnesses).sentence
 
 
 def assert_audited(url: str, book: str, *against: Checkpoint) -> None:

@@ -15,6 +15,7 @@ from backend.kit.ids import new_id
 from backend.web import routes
 from ledger.verify import read_json
 from tests.ledger.seal.makers import BUREAU, LOG, a_log
+from tests.ledger.seal.vectors import Vector, vectors
 from tests.makers import NOON, YUHANG, a_community, some_points
 
 GROWN = a_log(300)
@@ -51,14 +52,17 @@ def page(cut_off: BrowserContext, saved: Path) -> Iterator[Page]:
     assert complaints == []
 
 
-def told(page: Page, document: dict[str, Any] | str, keys: str = KEYS) -> tuple[str, str]:
+def told(page: Page, document: dict[str, Any] | str | bytes, keys: str = KEYS) -> tuple[str, str]:
     """Hand the page a file, and read what it says."""
-    text = document if isinstance(document, str) else json.dumps(document)
-    page.evaluate("document.getElementById('result').hidden = true")
+    text = json.dumps(document) if isinstance(document, dict) else document
+    content = text.encode() if isinstance(text, str) else text
     page.fill("#keys", keys)
-    page.set_input_files(
-        "#file", {"name": "it.json", "mimeType": "application/json", "buffer": text.encode()}
-    )
+    page.set_input_files("#file", {"name": "it.json", "mimeType": "application/json", "buffer": content})
+    return said(page)
+
+
+def said(page: Page) -> tuple[str, str]:
+    """Read what the page says."""
     page.wait_for_selector("#result:not([hidden])")
     return page.inner_text("#verdict"), page.inner_text("#why")
 
@@ -72,7 +76,7 @@ def test_a_receipt_is_green(page: Page, index: int) -> None:
     assert f"position {index} in the 300" in why
     assert "bureau.example/witness has seen that log too, at 2026-11-16T04:00:00.000Z" in why
     assert page.locator("#result.proven").count() == 1
-    assert read_json(page.inner_text("#entry")) == GROWN.receipt(index)["entry"]
+    assert read_json(page.inner_text("#entry").encode()) == GROWN.receipt(index)["entry"]
 
 
 @pytest.mark.parametrize("old", [0, 1, 256, 299, 300])
@@ -101,6 +105,7 @@ def changed() -> Iterator[tuple[str, Any, str, str]]:
     yield "stranger", receipt, str(BUREAU.witness_key()), "No key that was given"
     yield "no key", receipt, "", "Give a key"
     yield "a wrong key", receipt, KEYS.replace("+", "+0", 1), "This is no key"
+    yield "half a key", receipt, "a+b+c", "This is no key of a log or a witness: a+b+c"
     yield "twice", text.replace('"entry"', '"entry": 1, "entry"'), KEYS, "neither"
     yield "half", text.replace(grams, "1.5"), KEYS, "neither"
     yield "rest", text + "x", KEYS, "neither"
@@ -121,6 +126,48 @@ def test_whatever_was_changed_is_red(page: Page, what: str, document: Any, keys:
     assert verdict == "Not proven"
     assert said in why
     assert page.locator("#result.unproven").count() == 1
+
+
+@pytest.mark.parametrize("vector", [*vectors()], ids=lambda vector: vector.name)
+def test_it_says_of_what_is_nearly_right_what_the_file_says(page: Page, vector: Vector) -> None:
+    verdict, _ = told(page, vector.file, vector.keys)
+
+    assert verdict == ("Proven" if vector.proves else "Not proven")
+    assert page.locator("#entry").inner_text().count("points") == 0
+
+
+def test_a_witness_is_named_once(page: Page) -> None:
+    twice = [BUREAU.cosign(GROWN.checkpoint(), at=NOON)] * 2
+
+    assert told(page, GROWN.receipt(7, *twice))[1].count("bureau.example/witness") == 1
+
+
+def test_what_it_says_is_about_the_file_and_the_keys_that_stand_there(page: Page, tmp_path: Path) -> None:
+    assert told(page, GROWN.pair(200))[0] == "Proven"
+    drop(page, json.dumps(GROWN.receipt(7)))
+    assert "position 7" in said(page)[1]
+    page.fill("#keys", str(BUREAU.witness_key()))
+    assert "No key that was given" in said(page)[1]
+
+    gone = tmp_path / "gone.json"
+    gone.write_text(json.dumps(GROWN.receipt(7)))
+    page.set_input_files("#file", gone)
+    said(page)
+    gone.unlink()
+    page.fill("#keys", KEYS)
+    assert said(page) == ("Not proven", "The file cannot be read.")
+
+
+def drop(page: Page, text: str) -> None:
+    """Drop a file on the page, and wait until it is read."""
+    page.evaluate(
+        """text => {
+            const files = new DataTransfer();
+            files.items.add(new File([text], "it.json"));
+            document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer: files }));
+        }""",
+        text,
+    )
 
 
 def test_it_speaks_two_languages(page: Page) -> None:

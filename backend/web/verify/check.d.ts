@@ -6,5 +6,5 @@ export interface Found {
 export class Unproven extends Error {
   facts: unknown[];
 }
-export function check(text: string, keys: string): Promise<Found>;
+export function check(bytes: Uint8Array, keys: string): Promise<Found>;
 export function say(why: string, facts: unknown[], language: 0 | 1): string;

@@ -6,6 +6,7 @@
 
 const SENTENCES = {
   file: ["这不是收据，也不是两个检查点：文件读不懂。", "The file is neither a receipt nor a pair of checkpoints."],
+  unread: ["文件打不开。", "The file cannot be read."],
   key: ["公钥写法不对：{0}", "This is no key of a log or a witness: {0}"],
   keyless: ["请填入可信的公钥。", "Give a key that you trust."],
   note: ["检查点没有签名，或被改动过。", "The checkpoint is not signed, or was changed."],
@@ -35,6 +36,10 @@ const SENTENCES = {
   witness: ["{0} 也见证了这本日志，时间 {1}。", "{0} has seen that log too, at {1}."],
 };
 
+const HASH_BYTES = 32;
+const MOST_SIGNATURES = 100;
+const [DEEPEST, MOST_DIGITS, LARGEST_FILE] = [100, 4096, 1 << 20];
+
 class Unproven extends Error {
   constructor(why, ...facts) {
     super(why);
@@ -46,10 +51,19 @@ function demand(holds, why, ...facts) {
   if (!holds) throw new Unproven(why, ...facts);
 }
 
-// JSON in which each name stands once and each number is whole; numbers of any size are kept as they are.
+function readText(bytes) {
+  demand(bytes.length <= LARGEST_FILE, "file");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Unproven("file");
+  }
+}
+
+// JSON that reads in one way only: each name stands once, each number is whole, each text is text.
 function readJson(text) {
   let at = 0;
-  const token = /[\s]*(?:([{}[\],:])|(-?(?:0|[1-9][0-9]*))(?![0-9.eE])|("(?:[^"\\\u0000-\u001f]|\\.)*")|(true|false|null))/y;
+  const token = /[ \t\n\r]*(?:([{}[\],:])|(-?(?:0|[1-9][0-9]*))(?![0-9.eE])|("(?:[^"\\\u0000-\u001f]|\\.)*")|(true|false|null))/y;
   function next() {
     token.lastIndex = at;
     const found = token.exec(text);
@@ -73,9 +87,12 @@ function readJson(text) {
     }
   }
   function value(depth) {
-    demand(depth < 100, "file");
+    demand(depth < DEEPEST, "file");
     const [, mark, number, string, word] = next();
-    if (number) return BigInt(number);
+    if (number) {
+      demand(number.length <= MOST_DIGITS, "file");
+      return BigInt(number);
+    }
     if (string) return unquote(string);
     if (word) return JSON.parse(word);
     if (mark === "[") {
@@ -94,16 +111,19 @@ function readJson(text) {
     return object;
   }
   const read = value(0);
-  demand(/^\s*$/.test(text.slice(at)), "file");
+  demand(/^[ \t\n\r]*$/.test(text.slice(at)), "file");
   return read;
 }
 
 function unquote(string) {
+  let read;
   try {
-    return JSON.parse(string);
+    read = JSON.parse(string);
   } catch {
     throw new Unproven("file");
   }
+  demand(read.isWellFormed(), "file");
+  return read;
 }
 
 // Bytes.
@@ -132,14 +152,16 @@ function order(one, other) {
   return one.length - other.length;
 }
 
-function unbase64(text, why) {
+// Base64 in its one spelling.
+function unbase64(text, why, ...facts) {
+  let decoded;
   try {
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    demand(btoa(String.fromCharCode(...bytes)) === text, why);
-    return bytes;
+    decoded = atob(text);
   } catch {
-    throw new Unproven(why);
+    throw new Unproven(why, ...facts);
   }
+  demand(btoa(decoded) === text, why, ...facts);
+  return Uint8Array.from(decoded, (character) => character.charCodeAt(0));
 }
 
 // One meaning, one spelling: a tag, the length of what follows in four bytes, and that many bytes.
@@ -154,10 +176,7 @@ function tagged(value) {
   if (value === null) return ["n", utf8("")];
   if (typeof value === "boolean") return [value ? "t" : "f", utf8("")];
   if (typeof value === "bigint") return ["i", utf8(value.toString())];
-  if (typeof value === "string") {
-    demand(value.isWellFormed ? value.isWellFormed() : true, "file");
-    return ["s", utf8(value)];
-  }
+  if (typeof value === "string") return ["s", utf8(value)];
   if (Array.isArray(value)) return ["l", join(value.map(spell))];
   const names = [...value.keys()].sort((one, other) => order(utf8(one), utf8(other)));
   return ["d", join(names.flatMap((name) => [spell(name), spell(value.get(name))]))];
@@ -202,12 +221,21 @@ async function rootsByPath(root, before, after, path) {
   return [await nodeHash(neighbour, small), await nodeHash(neighbour, large)];
 }
 
+// Hashes have their full length: of others, one path could mean two.
+function readPath(lines) {
+  const path = lines.map((line) => unbase64(typeof line === "string" ? line : "", "file"));
+  demand(path.every((hash) => hash.length === HASH_BYTES), "file");
+  return path;
+}
+
 // Signed notes.
+
+const isName = (text) => /^[^\p{White_Space}+]+$/u.test(text);
 
 async function readKey(line) {
   const [name, id, ...rest] = line.split("+");
-  demand(name && id && rest.length && !/\s/.test(name), "key", line);
-  const material = unbase64(rest.join("+"), "key");
+  demand(isName(name) && id && rest.length, "key", line);
+  const material = unbase64(rest.join("+"), "key", line);
   demand(material.length === 33 && [1, 4].includes(material[0]), "key", line);
   const own = (await sha256(utf8(`${name}\n`), material)).slice(0, 4);
   const hex = [...own].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -231,13 +259,12 @@ async function openCheckpoint(note, keys) {
   const text = note.slice(0, end + 1);
   const [origin, size, root, ...more] = text.split("\n");
   demand(origin && /^(0|[1-9][0-9]{0,18})$/.test(size) && more.length === 1 && more[0] === "", "note");
-  const checkpoint = { origin, size: BigInt(size), root: unbase64(root, "note"), witnessed: [] };
-  demand(checkpoint.root.length === 32, "note");
+  const checkpoint = { origin, size: BigInt(size), root: unbase64(root, "note") };
+  demand(checkpoint.root.length === HASH_BYTES, "note");
+  const [lines, witnessed] = [note.slice(end + 2, -1).split("\n"), new Map()];
+  demand(lines.length <= MOST_SIGNATURES, "note");
   let signed = false;
-  for (const line of note.slice(end + 2, -1).split("\n")) {
-    const [dash, name, signature, ...others] = line.split(" ");
-    demand(dash === "—" && name && signature && !others.length, "note");
-    const bytes = unbase64(signature, "note");
+  for (const { name, bytes } of lines.map(readSignature)) {
     for (const key of keys) {
       if (key.name !== name || !same(key.id, bytes.slice(0, 4))) continue;
       let [words, value] = [utf8(text), bytes.slice(4)];
@@ -247,14 +274,22 @@ async function openCheckpoint(note, keys) {
         demand(seconds < 253402300800n, "signature", name);
         words = join([utf8(`cosignature/v1\ntime ${seconds}\n`), words]);
         value = value.slice(8);
-        checkpoint.witnessed.push([name, new Date(Number(seconds) * 1000).toISOString()]);
+        witnessed.set(name, new Date(Number(seconds) * 1000).toISOString());
       }
       demand(await isSigned(key, words, value), "signature", name);
       signed ||= !key.witness && name === origin;
     }
   }
   demand(signed, "unsigned", origin);
-  return checkpoint;
+  return { ...checkpoint, witnessed: [...witnessed] };
+}
+
+function readSignature(line) {
+  const [dash, name, signature, ...others] = line.split(" ");
+  demand(dash === "—" && isName(name ?? "") && signature && !others.length, "note");
+  const bytes = unbase64(signature, "note");
+  demand(bytes.length > 4, "note");
+  return { name, bytes };
 }
 
 // What is handed out.
@@ -267,11 +302,11 @@ async function checkReceipt(receipt, keys) {
   const [format, position, ...path] = proof.slice(0, Math.max(end, 0)).split("\n");
   const found = /^index (0|[1-9][0-9]{0,18})$/.exec(position || "");
   demand(salt.length === 32 && format === "c2sp.org/tlog-proof@v1" && found, "file");
+  const hashes = readPath(path);
   const checkpoint = await openCheckpoint(proof.slice(end + 2), keys);
   const index = BigInt(found[1]);
   demand(index < checkpoint.size, "position", index);
   const leaf = await leafHash(await sha256(salt, Uint8Array.of(1), spell(entry)));
-  const hashes = path.map((line) => unbase64(line, "file"));
   const reached = await rootByPath(leaf, index, checkpoint.size, hashes);
   demand(same(reached, checkpoint.root), "entry");
   return { checkpoint, why: "receipt", facts: [index, checkpoint.size, checkpoint.origin], entry };
@@ -280,8 +315,8 @@ async function checkReceipt(receipt, keys) {
 async function checkPair(pair, keys) {
   const [old, now, path] = [pair.get("old"), pair.get("new"), pair.get("path")];
   demand(typeof old === "string" && typeof now === "string" && Array.isArray(path), "file");
+  const hashes = readPath(path);
   const [before, after] = [await openCheckpoint(old, keys), await openCheckpoint(now, keys)];
-  const hashes = path.map((line) => unbase64(typeof line === "string" ? line : "", "file"));
   demand(before.origin === after.origin, "logs");
   demand(before.size <= after.size, "shrunk", before.size, after.size);
   const empty = await sha256();
@@ -293,12 +328,12 @@ async function checkPair(pair, keys) {
   return { checkpoint: after, why: "pair", facts: [before.size, after.size, after.origin] };
 }
 
-async function check(text, lines) {
-  demand(globalThis.crypto?.subtle, "old");
+async function check(bytes, lines) {
+  demand(globalThis.crypto?.subtle && String.prototype.isWellFormed, "old");
   const written = lines.split("\n").map((line) => line.trim()).filter(Boolean);
   demand(written.length, "keyless");
   const keys = await Promise.all(written.map(readKey));
-  const document = readJson(text);
+  const document = readJson(readText(bytes));
   demand(document instanceof Map, "file");
   return document.has("old") ? checkPair(document, keys) : checkReceipt(document, keys);
 }

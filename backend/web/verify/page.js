@@ -22,27 +22,42 @@ function show(proven, sentences, entry) {
   document.getElementById("entry").textContent = entry ? readable(entry) : "";
 }
 
-async function look(file) {
+// What is shown is always about the file that was given last, and the keys as they stand.
+let file;
+let turn = 0;
+
+async function look() {
+  const mine = ++turn;
+  document.getElementById("result").hidden = true;
+  if (!file) return;
+  let verdict;
   try {
-    const found = await check(await file.text(), document.getElementById("keys").value);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const found = await check(bytes, document.getElementById("keys").value);
     const seen = found.checkpoint.witnessed.map((facts) => say("witness", facts, language()));
-    show(true, [say(found.why, found.facts, language()), ...seen], found.entry);
+    verdict = [true, [say(found.why, found.facts, language()), ...seen], found.entry];
   } catch (error) {
-    if (!(error instanceof Unproven)) throw error;
-    show(false, [say(error.message, error.facts, language())]);
+    const [why, facts] = error instanceof Unproven ? [error.message, error.facts] : ["unread", []];
+    verdict = [false, [say(why, facts, language())]];
   }
+  if (mine === turn) show(...verdict);
+}
+
+function take(files) {
+  file = files[0] ?? file;
+  look();
 }
 
 function speak(chosen) {
   document.documentElement.lang = chosen;
-  document.getElementById("result").hidden = true;
+  look();
 }
 
 const input = document.getElementById("file");
 const drop = document.getElementById("drop");
-input.addEventListener("change", () => input.files[0] && look(input.files[0]));
-document.getElementById("keys").addEventListener("change", () => input.files[0] && look(input.files[0]));
+input.addEventListener("change", () => take(input.files));
+document.getElementById("keys").addEventListener("input", look);
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
-drop.addEventListener("drop", (event) => event.dataTransfer.files[0] && look(event.dataTransfer.files[0]));
+drop.addEventListener("drop", (event) => take(event.dataTransfer.files));
 document.getElementById("zh").addEventListener("click", () => speak("zh-CN"));
 document.getElementById("en").addEventListener("click", () => speak("en"));

@@ -1,5 +1,6 @@
 """What is proven is found proven, whatever was changed is found, by one file that needs nothing of ours."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from ledger import verify
 from ledger.verify import Key, Unproven, check_pair, check_receipt, check_tiles, open_checkpoint, read_json
-from tests.ledger.seal.makers import BUREAU, LOG, OFFICE, a_log
+from tests.ledger.seal.makers import BUREAU, LOG, OFFICE, a_fact, a_log
+from tests.ledger.seal.vectors import Vector, alone, vectors
 
 SEEN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 KEYS = [LOG.log_key(), BUREAU.witness_key(), OFFICE.witness_key()]
@@ -57,11 +59,12 @@ def test_what_is_no_key_is_none(wrong):
 
 @pytest.mark.parametrize("index", [0, 1, 255, 256, 299])
 def test_a_receipt_is_proven(index):
-    opened, sentence = check_receipt(GROWN.receipt(index, *WITNESSED), KEYS, witnesses=2)
+    opened, sentence, entry = check_receipt(GROWN.receipt(index, *WITNESSED), KEYS, witnesses=2)
 
     assert opened.checkpoint == SEALED
     assert opened.witnessed == {BUREAU.name: SEEN, OFFICE.name: SEEN}
     assert f"position {index}" in sentence
+    assert entry == a_fact(index)
 
 
 def places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -84,7 +87,7 @@ def test_whatever_is_changed_in_a_receipt_is_found(data):
         holder[last] = a_change_of(holder[last], data)
 
     with pytest.raises(Unproven):
-        check_receipt(read_json(json.dumps(document)), KEYS)
+        check_receipt(read_json(json.dumps(document).encode()), KEYS)
 
 
 def a_change_of(text: str, data: st.DataObject) -> str:
@@ -190,7 +193,25 @@ def test_tiles_are_named_as_the_specification_does():
 @pytest.mark.parametrize("text", ["[]", "{", '{"a": 1.5}', '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100_000])
 def test_what_reads_in_two_ways_is_not_read(text):
     with pytest.raises(Unproven):
-        read_json(text)
+        read_json(text.encode())
+
+
+@pytest.mark.parametrize("vector", [*vectors()], ids=lambda vector: vector.name)
+def test_what_is_nearly_right_is_told_apart(tmp_path, capsys, vector: Vector):
+    file, keys = tmp_path / "file", tmp_path / "keys"
+    file.write_bytes(vector.file)
+    keys.write_text(vector.keys, "utf-8")
+
+    assert verify.main([str(file), "--key", str(keys)]) == int(not vector.proves)
+    assert capsys.readouterr().out.startswith("PROVEN" if vector.proves else "NOT PROVEN")
+
+
+def test_what_is_shown_as_proven_was_proven(tmp_path, capsys):
+    file = tmp_path / "pair.json"
+    file.write_text(json.dumps(GROWN.pair(200) | {"entry": {"points": 1_000_000}}))
+
+    assert verify.main([str(file), "--key", str(KEYS[0])]) == 0
+    assert "1000000" not in capsys.readouterr().out
 
 
 def run_alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -225,8 +246,33 @@ def test_the_file_alone_says_what_is_not(tmp_path):
     absent = run_alone(tmp_path, str(tmp_path / "none"), "--key", str(KEYS[0]))
     keyless = run_alone(tmp_path, str(receipt))
 
+    wrong = run_alone(tmp_path, str(receipt), "--key", f"{KEYS[0]}x")
+    nowhere = run_alone(tmp_path, str(receipt), "--key", str(tmp_path / "none"))
+
     assert (changed.returncode, absent.returncode, keyless.returncode) == (1, 2, 2)
+    assert (wrong.returncode, nowhere.returncode) == (2, 2)
+    assert "No key to check it with" in wrong.stderr
+    assert "No key to check it with" in nowhere.stderr
     assert changed.stdout.startswith("NOT PROVEN: the entry does not lead to the root")
+
+
+def test_keys_are_given_as_lines_too(tmp_path, capsys):
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps(GROWN.receipt(7, *WITNESSED)))
+
+    assert verify.main([str(receipt), "--key", "\n".join(map(str, KEYS)), "--witnesses", "2"]) == 0
+    assert "audit.example/witness has seen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "纸"), ("ascii", r"\u7eb8")])
+def test_what_a_screen_cannot_show_or_would_obey_is_spelled_out(tmp_path, monkeypatch, encoding, shown):
+    receipt, screen = tmp_path / "receipt.json", io.BytesIO()
+    receipt.write_text(json.dumps(alone("纸\x9b2J\u202e")))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding))
+
+    assert verify.main([str(receipt), "--key", str(KEYS[0])]) == 0
+    sys.stdout.flush()
+    assert rf'"{shown}\x9b2J\u202e"' in screen.getvalue().decode(encoding)
 
 
 def test_pairs_and_folders_are_told_apart_by_hand_too(tmp_path, capsys):

@@ -10,7 +10,7 @@ export interface Verdict {
 export async function verify(receipt: string, keys: string): Promise<Verdict> {
   const chosen = language.value === "en" ? 1 : 0;
   try {
-    const found = await check(receipt, keys);
+    const found = await check(new TextEncoder().encode(receipt), keys);
     const seen = found.checkpoint.witnessed.map((facts) => say("witness", facts, chosen));
     return { proven: true, says: [say(found.why, found.facts, chosen), ...seen] };
   } catch (error) {
