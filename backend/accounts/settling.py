@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend.accounts import service, sheets, sources, turnovers
@@ -51,8 +51,7 @@ def draw_up(db: Session, *, district: str, month: Month, by: Actor, at: datetime
     """
     if at < month.until:
         raise MonthNotOver(month=month)
-    # Two at once would each find no sheet, and what is late would be on both.
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"settlement/{district}", 0))))
+    sheets.lock_chain(db, district)
     size = turnovers.size(db, district)
     facts = sources.facts(db, district, since=month.since, until=month.until)
     paths = {*turnovers.settled_paths(db, district), *(fact.account for fact in facts)}
@@ -217,6 +216,7 @@ def withdraw(db: Session, sheet_id: UUID, *, by: Actor, at: datetime, reason: st
     :raises SheetNotDrawnUp: it is signed by two, paid or withdrawn
     :raises LaterSheetStands: the party's next month follows from it
     """
+    sheets.lock_chain(db, by.district)
     row = _unsigned(db, sheet_id, by=by, is_as_seen=is_as_seen)
     if sheets.has_later(db, by.district, row.of, row.month):
         raise LaterSheetStands

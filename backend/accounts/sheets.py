@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from backend.accounts.chart import merchant_green, merchant_payable, operator_due, operator_subsidy
@@ -24,6 +24,16 @@ class NumberedLine(SheetLine):
 
 
 _STANDS = SettlementSheet.state != SheetState.WITHDRAWN
+_CHAIN = text("select pg_advisory_xact_lock(hashtextextended('settlement/' || :district, 0))")
+
+
+def lock_chain(db: Session, district: str) -> None:
+    """Let nobody else draw up or take back a sheet of a district until this transaction ends.
+
+    Two who draw up would each find no sheet, and what is late would be on both; a sheet that is taken back
+    below one that is being drawn up would leave its lines on neither.
+    """
+    db.execute(_CHAIN, {"district": district})
 
 
 def settled_from(db: Session, district: str, month: Month) -> set[Party]:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.accounts import audit, jobs, queries, settling, sheets
+from backend.accounts.errors import LaterSheetStands
 from backend.accounts.parties import Month, PartyKind, SheetState
 from backend.accounts.reckoning import Difference, Sheet
 from backend.app import introduce
@@ -19,9 +20,11 @@ from backend.kit.ids import new_id
 from backend.local.roles import Database
 from seeds import load
 from seeds.stories import yuhang_week
+from tests.crowd import wait_until_all_wait
 
-YUHANG, NOVEMBER = "330110", Month(2026, 11)
+YUHANG, NOVEMBER, DECEMBER = "330110", Month(2026, 11), Month(2026, 12)
 SETTLED_AT = datetime(2026, 12, 2, 3, tzinfo=CITY)
+NEW_YEAR = datetime(2027, 1, 2, 3, tzinfo=CITY)
 
 
 @pytest.fixture
@@ -158,3 +161,15 @@ def test_two_who_draw_up_at_once_make_each_sheet_once(told: Database):
         made = [one.result() for one in [both.submit(draw_up) for _ in range(2)]]
 
     assert min(made) == 0 < max(made)
+
+
+def test_no_month_is_taken_back_while_somebody_draws_up_the_next(told: Database):
+    sheet = drawn_up()[PartyKind.OPERATOR]
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(districts=[YUHANG]) as db:
+            settling.draw_up(db, district=YUHANG, month=DECEMBER, by=somebody(), at=NEW_YEAR)
+            withdrawn = other.submit(act, "withdraw", sheet.id, somebody(), reason="漏记一笔")
+            assert wait_until_all_wait(told.admin_url, 1, seconds=20) == 1
+        with pytest.raises(LaterSheetStands):
+            withdrawn.result()
