@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from backend.catalogue.synonyms import add_synonyms
 from backend.kit.auth import Actor
 from backend.kit.drafts import IsAsSeen
 from backend.kit.errors import Problem
+from backend.kit.fields import MOST_DECIMALS
 from backend.kit.sentences import in_language
 from backend.kit.sheets import Flaw, Row, Unopenable
 
@@ -224,7 +226,7 @@ def _unpaid(db: Session, district: str, rows: Sequence[Row]) -> Iterator[RowFlaw
 def _unfit(said: Mapping[str, Any]) -> Iterator[str]:
     """Name the cells that hold what their column never does."""
     yield from (name for name in _FLAGS if said[name] not in (layouts.YES, layouts.NO))
-    yield from (name for name in _FIGURES if said[name] is None)
+    yield from (name for name in _FIGURES if said[name] is None or _is_too_fine(said[name]))
     if not 1 <= len(said["material"] or "") <= _LONGEST_WORD:
         yield "material"
     if said["programme"] is not None and not _UUID.fullmatch(said["programme"]):
@@ -242,6 +244,12 @@ def _unfit(said: Mapping[str, Any]) -> Iterator[str]:
         )
         if len(said[f"{of}_source"] or "") > _LONGEST_BASIS:
             yield f"{of}_source"
+
+
+def _is_too_fine(figure: Decimal) -> bool:
+    """Tell whether a rate has more decimals than whoever edits the draft afterwards could send."""
+    exponent = figure.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > MOST_DECIMALS
 
 
 def _rate(said: Mapping[str, Any]) -> Rate:

@@ -17,7 +17,7 @@ from backend.kit.sheets import Column, Contents, Flaw, Kind, Layout, Row, Sheet,
 MOST_ROWS: Final = 2_000
 """Of a table: more than any district prices, and few enough to be judged within one request."""
 YES, NO = "yes", "no"
-EXACT: Final = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?", re.ASCII)
+_EXACT: Final = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?", re.ASCII)
 _PLACE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)\Z", re.ASCII)
 
 _NOT_A_TABLE = say("Not a valid list of tables.", "应为表的数组。")
@@ -174,11 +174,11 @@ def from_toml(content: bytes) -> Contents:
         raise Unopenable(str(why), line=line, column=column) from None
     try:
         found = tomllib.loads(text)
-    except RecursionError as why:
-        raise Unopenable(str(why)) from None
     except tomllib.TOMLDecodeError as why:
         line, column = _told(str(why)) or _end(text)
         raise Unopenable(str(why), line=line, column=column) from None
+    except (RecursionError, ValueError) as why:  # nested too deep, or a number of thousands of digits
+        raise Unopenable(str(why)) from None
     flaws = [Flaw(key, 0, "", _UNKNOWN) for key in found.keys() - {layout.key for layout in LAYOUTS}]
     rows = {layout.key: tuple(_rows(found.get(layout.key, []), layout, flaws)) for layout in LAYOUTS}
     return Contents(rows, tuple(sorted(flaws)))
@@ -227,6 +227,8 @@ def _value(value: Any, kind: Kind) -> Any:
             return value.strip()
         case Kind.INTEGER, int() if abs(value) <= INT64_MAX:
             return value
-        case Kind.RATE, int() | str() if EXACT.fullmatch(str(value)):
+        case Kind.RATE, int() if abs(value) <= INT64_MAX:
+            return Decimal(value)
+        case Kind.RATE, str() if _EXACT.fullmatch(value):
             return Decimal(value)
     return None

@@ -11,6 +11,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from backend.kit.sentences import say
 
 INT64_MAX = 2**63 - 1
+MOST_DECIMALS = 12
+"""Of a rate that somebody sends."""
 _NOT_OF_OUR_TIME = say("Must be between 2000 and 2199.", "应在 2000 年到 2199 年之间。")
 
 
@@ -89,7 +91,7 @@ class ExactRate(Rate):
         **kwargs: Any,
     ) -> None:
         sign = "-?" if signed else ""
-        self._exact = re.compile(rf"^{sign}[0-9]{{1,{digits}}}(\.[0-9]{{1,12}})?$", re.ASCII)
+        self._exact = re.compile(rf"^{sign}[0-9]{{1,{digits}}}(\.[0-9]{{1,{MOST_DECIMALS}}})?$", re.ASCII)
         super().__init__(metadata={"pattern": self._exact.pattern, **(metadata or {})}, **kwargs)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+DIGITS = 15
+"""So many a spreadsheet shows of a number."""
+
 
 class Kind(StrEnum):
     """What a column holds, and as what it comes and goes here; an empty cell is None."""

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from backend.kit.clock import CITY
 from backend.kit.fields import INT64_MAX, is_clean
 from backend.kit.sentences import say
-from backend.kit.sheets.layouts import Column, Kind, Layout, Value
+from backend.kit.sheets.layouts import DIGITS, Column, Kind, Layout, Value
 
 _MOST_BYTES = 8 * 2**20
 _MOST_UNPACKED_BYTES = 48 * 2**20
@@ -31,6 +31,7 @@ _NO_SUCH_COLUMN = say("This column is missing.", "缺少这一列。")
 _TWICE = say("This column stands twice.", "这一列重复出现。")
 _TOO_MANY_ROWS = say("There are more rows than we read.", "行数超过上限。")
 _FORMULA = say("A formula is not taken; enter its value.", "不接受公式，请填写数值。")
+_PERCENT = say("A percentage is not taken; enter the figure itself.", "不接受百分比格式，请填写数值本身。")
 _ERROR = say("The cell holds an error.", "单元格中是错误值。")
 _NO_TEXT = say("Not a valid text.", "应为文本。")
 _NO_NUMBER = say("Not a valid decimal number.", "应为十进制数字。")
@@ -173,11 +174,13 @@ def _is_empty(cell: Any) -> bool:
 
 
 def _plain(cell: Any) -> Any:
-    """Return what somebody typed; what a formula once came to is nobody's word."""
+    """Return what somebody typed and sees; what a formula once came to is nobody's word."""
     if cell.data_type == "f":
         raise _Misfit(_FORMULA)
     if cell.data_type == "e":
         raise _Misfit(_ERROR)
+    if cell.data_type == "n" and "%" in cell.number_format:
+        raise _Misfit(_PERCENT)
     return cell.value
 
 
@@ -192,8 +195,10 @@ def _text(value: Any) -> str:
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, str) and _FIGURE.fullmatch(value.strip()):
         return Decimal(value.strip())
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(repr(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, float):  # with what reckoning left beyond the digits that are shown
+        return Decimal(f"{value:.{DIGITS}g}")
     raise _Misfit(_NO_NUMBER)
 
 

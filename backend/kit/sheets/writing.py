@@ -9,12 +9,10 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 
 from backend.kit.clock import CITY
-from backend.kit.sheets.layouts import Kind, Sheet, Value
+from backend.kit.sheets.layouts import DIGITS, Kind, Sheet, Value
 
 _LONGEST_TEXT = 32_767
 _MOST_ROWS = 1_048_575
-_DIGITS = 15
-"""So many a spreadsheet keeps of a number."""
 _FORMULAS = ("=", "+", "-", "@")
 
 _SHOWN: Final[Mapping[Kind, str]] = {
@@ -83,6 +81,6 @@ def _cell(kind: Kind, value: Value) -> tuple[Value, str]:
 
 
 def _figure(figure: Decimal, kind: Kind) -> tuple[Value, str]:
-    if len(figure.normalize().as_tuple().digits) > _DIGITS:
+    if len(figure.normalize().as_tuple().digits) > DIGITS:
         return f"{figure:f}", Kind.TEXT
     return figure, kind

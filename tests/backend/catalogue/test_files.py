@@ -245,6 +245,7 @@ def a_bomb() -> bytes:
         pytest.param("toml", b"rates = [", id="no-toml"),
         pytest.param("toml", b"\xff", id="no-text"),
         pytest.param("toml", b"rates = " + b"[" * 100_000, id="too-deep"),
+        pytest.param("toml", b"rates = " + b"9" * 5_000, id="too-many-digits"),
     ],
 )
 def test_what_is_no_such_file_is_refused_whole(db: Session, format: str, content: bytes):
@@ -296,6 +297,25 @@ def test_a_text_of_blanks_is_none(db: Session, format: str):
     found = take(db, WRITE[format](rows), format)
 
     assert (found.taken, found.draft.rates["glass"].subsidy_basis) == (True, None)
+
+
+@BOTH
+def test_a_rate_that_its_draft_could_not_be_sent_back_with_is_told(db: Session, format: str):
+    a_material(db, "glass")
+    rows = tables(db, a_rate("glass", market=Decimal("0.3333333333333")))
+
+    assert told(db, format, **rows) == {("rates", FIRST[format], "market_fen_per_kg", "cell_unfit")}
+
+
+def test_a_number_of_thousands_of_digits_in_toml_is_told(db: Session):
+    a_material(db, "glass")
+    content = layouts.as_toml(tables(db, a_rate("glass", market=7)))
+
+    found = take(db, content.replace(b'"7"', b"0x" + b"f" * 5_000), "toml")
+
+    assert [(flaw.row, flaw.column, flaw.code) for flaw in found.flaws] == [
+        (1, "market_fen_per_kg", "cell_unreadable")
+    ]
 
 
 @BOTH

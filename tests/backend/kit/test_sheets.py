@@ -138,6 +138,20 @@ class TestReading:
         assert back.flaws == ()
         assert tuple(back.rows["bags"][0].values.values()) == ("7", 12, 5, Decimal("0.10"), NOON)
 
+    @pytest.mark.parametrize(
+        ("name", "was", "kept", "meant"),
+        [
+            ("grams", b"<v>5</v>", b"<v>5610.0000000000009</v>", 5_610),
+            ("fen", b"<v>1</v>", b"<v>37.019999999999996</v>", 37_02),
+            ("rate", b"<v>0.5</v>", b"<v>3.3000000000000003</v>", Decimal("3.3")),
+        ],
+    )
+    def test_a_product_is_the_figure_that_is_shown(self, name: str, was: bytes, kept: bytes, meant: Value):
+        """A spreadsheet keeps two digits more than it shows, and of what it reckons they are noise."""
+        back = read(changed(was, kept), [BAGS])
+
+        assert (back.flaws, back.rows["bags"][0].values[name]) == ((), meant)
+
     def test_a_time_without_offset_is_the_citys(self):
         back = read(made(("a", None, None, None, "2026-03-02 12:00")), [BAGS])
 
@@ -174,6 +188,13 @@ class TestReading:
     def test_a_cell_that_does_not_fit_is_told_with_its_place(self, row: Any, path: str, sentence: str):
         assert flaws(made(row)) == {path: sentence}
         assert in_language(sentence, "zh") != sentence
+
+    def test_what_is_shown_as_a_percentage_is_not_taken_for_the_hundredth_that_it_is(self):
+        book = load_workbook(BytesIO(made(("glass", 1, 1, 0.8, None))))
+        book.worksheets[0]["D2"].number_format = "0.00%"
+        book.save(out := BytesIO())
+
+        assert flaws(out.getvalue()) == {"bags.2.rate": "A percentage is not taken; enter the figure itself."}
 
     def test_all_that_is_wrong_is_told_together_in_order(self):
         found = read(made(("a", 1.5, "x", 1, None), ("b", 1, 1, "x", None)), [BAGS]).flaws
@@ -257,7 +278,7 @@ class TestWhatIsNoWorkbook:
 
 def changed(before: bytes, after: bytes) -> bytes:
     """Make a workbook of one row and change what stands in its sheet."""
-    content, out = made(("a", 5, 1, 1, None)), BytesIO()
+    content, out = made(("a", 5, 1, 0.5, None)), BytesIO()
     with ZipFile(BytesIO(content)) as old, ZipFile(out, "w") as new:
         for part in old.infolist():
             text = old.read(part)
