@@ -169,6 +169,45 @@ def test_a_phone_that_knows_no_scale_says_so_and_reads_them_with_the_network(sta
         window.page.get_by_role("region", name="居民同意吗？").wait_for()
 
 
+def test_a_network_that_is_lost_after_a_wrong_code_does_not_stop_the_right_one(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000789")
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        go_to_the_door(window, pickup)
+        type_weight(window, "5.4")
+        window.page.get_by_role("button", name="称好了，出报价").click()
+        window.page.get_by_role("region", name="居民同意吗？").wait_for()
+        [weighing] = resident.get("/v1/weighings")["items"]
+        quote = resident.get(f"/v1/weighings/{weighing['id']}")
+        code = window.page.get_by_label("六位数字", exact=True)
+        agreed = window.page.get_by_role("button", name="记入账本")
+
+        window.page.route(f"**/v1/weighings/{weighing['id']}", lambda route: route.abort("connectionreset"))
+        code.fill(f"{(int(quote['confirmation_code']) + 1) % 10**6:06}")
+        agreed.click()
+        window.page.get_by_role("alert").get_by_text("验证码不正确。").wait_for()
+        code.fill(quote["confirmation_code"])
+        agreed.click()
+        window.page.get_by_text("凭六位数字同意").wait_for()
+
+
+def test_who_taps_twice_weighs_and_agrees_once(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000790")
+    with stage.window(signed_in=pickup["collector"]["number"]) as window:
+        go_to_the_door(window, pickup)
+        press_keys(window, "5.4")
+        window.page.get_by_role("button", name="记下").dblclick()
+        window.page.get_by_role("button", name="称好了，出报价").dblclick()
+        window.page.get_by_role("region", name="居民同意吗？").wait_for()
+        [weighing] = resident.get("/v1/weighings")["items"]
+        quote = resident.get(f"/v1/weighings/{weighing['id']}")
+        window.page.get_by_label("六位数字", exact=True).fill(quote["confirmation_code"])
+        window.page.get_by_role("button", name="记入账本").dblclick()
+        window.page.get_by_text("凭六位数字同意").wait_for()
+        window.check()
+
+    assert [line["gross_grams"] for line in quote["lines"]] == [5400]
+
+
 @pytest.mark.long
 def test_a_week_without_a_signal_loses_nothing(stage: Stage) -> None:
     resident, pickup = book(stage, "16100000786")

@@ -16,17 +16,20 @@ export function useKept<T>(name: string, read: () => Promise<T>): KeptReading<T>
   const failure = shallowRef<unknown>();
   const loading = ref(false);
   const at = ref(0);
+  let newest = 0;
   async function reload(): Promise<void> {
+    const mine = ++newest;
     loading.value = true;
     if (data.value === undefined) await recall();
     try {
       const found = await read();
+      if (mine !== newest) return;
       [data.value, at.value, failure.value] = [found, Date.now(), undefined];
       await keepCopy(name, found);
     } catch (error) {
-      failure.value = error instanceof Unreachable && data.value !== undefined ? undefined : error;
+      if (mine === newest) failure.value = error instanceof Unreachable && data.value !== undefined ? undefined : error;
     } finally {
-      loading.value = false;
+      if (mine === newest) loading.value = false;
     }
   }
   async function recall(): Promise<void> {

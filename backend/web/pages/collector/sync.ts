@@ -31,12 +31,15 @@ export async function sync(): Promise<void> {
   if (sending.value) return;
   sending.value = true;
   clearTimeout(timer);
-  while (wanted) {
-    wanted = false;
-    await exclusively(sendAll);
+  try {
+    while (wanted) {
+      wanted = false;
+      await exclusively(sendAll);
+    }
+  } finally {
+    sending.value = false;
+    if (waiting.value.some((visit) => !visit.trouble && todo(visit).length)) timer = setTimeout(() => void sync(), pause);
   }
-  sending.value = false;
-  if (waiting.value.some((visit) => !visit.trouble && todo(visit).length)) timer = setTimeout(() => void sync(), pause);
 }
 
 /** Of all windows of this phone, one sends. */
@@ -83,7 +86,7 @@ async function refused(visit: Visit, step: Step, error: Refusal): Promise<boolea
   }
   if (step.does === "confirmation" || step.does === "return") {
     await unanswered(visit, step.key, error.problem);
-    await lookAt(visit);
+    await lookAt(visit).catch(() => undefined); // the ticket looks again
   } else await troubled(visit, error.problem);
   return false;
 }

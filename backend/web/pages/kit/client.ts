@@ -1,6 +1,7 @@
 // How a page calls the API: the generated functions, through one door that knows sessions, languages and refusals.
 import type { ProblemOut } from "@/api";
 import { client } from "@/api/client.gen";
+import { patience } from "./online";
 import { renew, sessionName } from "./session";
 import { language } from "./words";
 
@@ -25,7 +26,7 @@ export class Refusal extends Error {
 export class Unreachable extends Error {}
 
 async function throughTheDoor(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const asked = new Request(input, init);
+  const asked = new Request(input, { ...init, signal: patience() });
   asked.headers.set("Lv-Session", sessionName());
   asked.headers.set("Accept-Language", language.value);
   const again = asked.clone();

@@ -5,3 +5,6 @@ export const online = ref(navigator.onLine);
 
 addEventListener("online", () => (online.value = true));
 addEventListener("offline", () => (online.value = false));
+
+/** Whoever has no answer by then takes the network for lost. */
+export const patience = (): AbortSignal => AbortSignal.timeout(60_000);

@@ -1,6 +1,7 @@
 // Who is signed in. The tokens are cookies that no script reads; kept here is only that there are some, and until when.
 
 import { ref } from "vue";
+import { patience } from "./online";
 
 const refreshing = new Map<string, Promise<boolean>>();
 const EARLY = 20_000;
@@ -67,6 +68,7 @@ async function exchange(before: string | null): Promise<boolean> {
     method: "POST",
     headers: { "Content-Type": "application/json", "Lv-Session": name },
     body: "{}",
+    signal: patience(),
   });
   if (answer.ok) began(await answer.json());
   else if (answer.status === 401) lapse();
