@@ -2,7 +2,7 @@
 
 from backend.kit.sheets import Column, Kind, Layout
 
-_STATES = {
+STATES = {
     "drawn_up": "已生成 drawn up",
     "signed": "一人已签 signed by one",
     "countersigned": "两人已签 signed by two",
@@ -19,7 +19,7 @@ SHEETS = Layout(
         Column("party_kind", "对象类别", "Kind of party", width=28, words=_PARTIES),
         Column("party_zh", "对象（中文）", "Party (Chinese)", width=32),
         Column("party_en", "对象（英文）", "Party", width=32),
-        Column("state", "状态", "State", width=28, words=_STATES),
+        Column("state", "状态", "State", width=28, words=STATES),
         Column("differences", "未解释差异", "Unexplained", Kind.INTEGER),
         Column("amounts.dues_fen", "应收（元）", "Dues (yuan)", Kind.FEN),
         Column("amounts.payable_fen", "应付（元）", "Payable (yuan)", Kind.FEN),

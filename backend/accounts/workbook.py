@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from backend.accounts.chart import GREEN
 from backend.accounts.reckoning import Sheet, SheetLine
 from backend.accounts.rules import title
+from backend.accounts.tables import STATES
 from backend.kit.clock import CITY
 from backend.kit.sheets import Column, Kind, Layout, Value, write
 from backend.kit.sheets import Sheet as Page
@@ -30,7 +32,8 @@ DIFFERENCES = Layout(
     (
         *_LINE,
         Column("why", "差异", "Difference", width=40),
-        Column("expected", "应为", "Expected", Kind.INTEGER),
+        Column("expected_fen", "应为（元）", "Expected (yuan)", Kind.FEN),
+        Column("expected_points", "应为绿分", "Expected points", Kind.INTEGER),
     ),
 )
 SUMMARY = Layout(
@@ -51,13 +54,6 @@ _WHY = {
     "amount_differs": "金额不符 the amounts differ",
     "turnover_differs": "明细与发生额不符 the lines differ from the turnover",
 }
-_STATES = {
-    "drawn_up": "已生成 drawn up",
-    "signed": "一人已签 signed by one",
-    "countersigned": "两人已签 signed by two",
-    "paid": "已支付 paid",
-    "withdrawn": "已撤回 withdrawn",
-}
 _AMOUNTS = {
     "operator": (
         ("dues_fen", "运营单位应付物料款", "The operator owes for market value"),
@@ -77,7 +73,7 @@ def workbook(sheet: Sheet, lines: Sequence[SheetLine]) -> bytes:
     """Write it; the same sheet in the same state is the same file."""
     numbered = [_line(no, line) for no, line in enumerate(lines, start=1)]
     unexplained = [
-        (*row, _WHY[line.difference], line.expected)
+        (*row, _WHY[line.difference], *_amount(line.asset, line.expected))
         for row, line in zip(numbered, lines, strict=True)
         if line.difference is not None
     ]
@@ -87,17 +83,21 @@ def workbook(sheet: Sheet, lines: Sequence[SheetLine]) -> bytes:
 
 def _line(no: int, line: SheetLine) -> tuple[Value, ...]:
     named = title(line.kind)
-    fen, points = (None, line.amount) if line.asset == "GREEN" else (line.amount, None)
     late = "是 yes" if line.is_late else None
     entry = None if line.entry is None else str(line.entry)
     what = f"{named.zh} {named.en}" if named.zh != named.en else named.zh
-    return no, line.at, what, line.account, fen, points, late, line.key, entry
+    return no, line.at, what, line.account, *_amount(line.asset, line.amount), late, line.key, entry
+
+
+def _amount(asset: str, amount: int | None) -> tuple[int | None, int | None]:
+    """Return an amount in the column of money or in that of points."""
+    return (None, amount) if asset == GREEN else (amount, None)
 
 
 def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield "对象", "Party", None, None, f"{sheet.party_zh} {sheet.party_en} ({sheet.party})"
     yield "月份", "Month", None, None, sheet.month
-    yield "状态", "State", None, None, _STATES[sheet.state]
+    yield "状态", "State", None, None, STATES[sheet.state]
     yield "未解释差异（处）", "Unexplained differences", None, None, str(sheet.differences)
     for name, zh, en in _AMOUNTS[sheet.party_kind]:
         yield zh, en, getattr(sheet.amounts, name), None, None
@@ -119,8 +119,7 @@ def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
             ("期末", "Closing", one.closing),
             ("前期补记", "Late, of months before", one.late),
         ):
-            fen, points = (None, amount) if one.asset == "GREEN" else (amount, None)
-            yield zh, en, fen, points, one.account
+            yield zh, en, *_amount(one.asset, amount), one.account
     yield from _behind(sheet)
     yield "账簿位置", "As of the log's size", None, None, str(sheet.size)
     yield "摘要", "Digest", None, None, sheet.digest

@@ -15,7 +15,7 @@ VERSIONS = Layout(
         Column("note", "说明", "Note", width=40),
         Column("approval.by", "批准人", "Approved by", width=40),
         Column("approval.draft", "草案", "Draft", width=40),
-        Column("approval.simulation", "测算", "Simulation", width=40),
+        Column("approval.simulation", "试算", "Simulation", width=40),
     ),
 )
 DRAFTS = Layout("price-list-drafts", "价目草案", "Price list drafts", DRAFT)

@@ -19,7 +19,7 @@ _ASKED = (
 )
 SIMULATIONS = Layout(
     "simulations",
-    "测算",
+    "试算",
     "Simulations",
     (
         *_ASKED,
@@ -33,10 +33,10 @@ SIMULATIONS = Layout(
         Column("id", "编号", "Id", width=40),
     ),
 )
-_KINDS = {"simulation": "测算 simulation", "recomputation": "重算 recomputation"}
+_KINDS = {"simulation": "试算 simulation", "recomputation": "重算 recomputation"}
 RUNS = Layout(
     "factor-runs",
-    "因子测算与重算",
+    "因子试算与重算",
     "Factor runs",
     (
         Column("kind", "类别", "Kind", width=28, words=_KINDS),

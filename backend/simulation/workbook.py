@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from backend.kit.clock import CITY
 from backend.kit.sheets import Column, Kind, Layout, Sheet, Value, write
 from backend.simulation.rules import Group, Simulation
 
@@ -101,7 +102,7 @@ def workbook(found: Simulation, groups: Sequence[Group], names: Mapping[str, str
 
 
 def _notes(found: Simulation) -> Iterator[Sequence[Value]]:
-    since, until = found.since.isoformat(), found.until.isoformat()
+    since, until = (at.astimezone(CITY).isoformat(timespec="seconds") for at in (found.since, found.until))
     yield f"期间：{since} 至 {until}", f"Period: {since} to {until}"
     yield f"方案摘要：{found.digest}", f"Digest of the proposal: {found.digest}"
     if found.draft is not None:

@@ -41,6 +41,8 @@ def test_a_simulation_says_the_same_in_both(city: City):
 
     assert {(one["zh"], one["en"]) for one in found["does_not_know"]} < said(notes)
     assert len(found["does_not_know"]) >= 5
+    since, until = WEEK.values()
+    assert (f"期间：{since} 至 {until}", f"Period: {since} to {until}") in said(notes)
     for side, name in (("in_force", "In force"), ("proposed", "Proposed"), ("difference", "Difference")):
         assert {row["Figure"].split(" ", 1)[1]: row[name] for row in figures} == told(summary[side])
     assert [row["Value"] for row in outcome] == [

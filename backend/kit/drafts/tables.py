@@ -14,7 +14,7 @@ DRAFT = (
     Column("title", "名称", "Title", width=32),
     Column("state", "状态", "State", width=24, words=_STATES),
     Column("note", "说明", "Note", width=40),
-    Column("is_simulated", "已测算", "Simulated"),
+    Column("is_simulated", "已试算", "Simulated"),
     Column("drafted_at", "起草时间", "Drafted", Kind.MOMENT, width=20),
     Column("drafted_by", "起草人", "Drafted by", width=40),
     Column("submitted_at", "提交时间", "Submitted", Kind.MOMENT, width=20),

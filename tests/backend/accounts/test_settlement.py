@@ -536,6 +536,21 @@ class TestAsExcel:
         assert summary["The fund, a fen behind every point"] == 2.47
         assert book.worksheets[2].max_row == 1 + sheet.lines
 
+    def test_what_an_unexplained_line_should_say_has_its_unit(self, db: Session, room: Room):
+        room.collect(due=240, known={operator_due(OPERATOR): -241})
+        room.know("test/lost", {merchant_green(MERCHANT): 9})
+        drawn = drawn_up(db)
+
+        def unexplained(kind: PartyKind) -> dict[object, object]:
+            content = workbook(drawn[kind], sheets.all_lines(db, YUHANG, drawn[kind].id))
+            heads, row = load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+            return dict(zip((str(head).partition("\n")[2] for head in heads), row, strict=True))
+
+        said = ("Amount (yuan)", "Expected (yuan)", "Points", "Expected points")
+        owes, took = (unexplained(kind) for kind in (PartyKind.OPERATOR, PartyKind.MERCHANT))
+        assert [owes[name] for name in said] == [-2.4, -2.41, None, None]
+        assert [took[name] for name in said] == [None, None, 0, 9]
+
     def test_a_signature_that_was_taken_back_is_told_with_who_did_and_why(
         self, db: Session, room: Room, admin: Actor, approver: Actor
     ):
