@@ -83,7 +83,7 @@ def place_a_community(window: Window) -> None:
     window.page.locator("tbody .button").nth(1).click()
     window.page.locator("#latitude").wait_for()
     window.page.locator(".pin").first.wait_for()
-    window.page.locator(".map").click(position={"x": 150, "y": 200})
+    window.page.locator(".map").click(position={"x": 150, "y": 280})
     window.page.locator(".pin.draft").wait_for()
 
 
