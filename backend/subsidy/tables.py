@@ -37,8 +37,9 @@ ORDERS = Layout(
     ),
 )
 _STATES = {
-    "open": "开放 open",
-    "frozen": "冻结 frozen",
+    "open": "可用 open",
+    "frozen": "已冻结 frozen",
+    "ending": "只付已承诺的 only promises are paid",
     "carried_over": "已结转 carried over",
     "closed": "已关闭 closed",
 }
@@ -50,10 +51,10 @@ BUDGETS = Layout(
         Column("programme.name_zh", "补贴项目", "Programme (Chinese)", width=40),
         Column("programme.name_en", "补贴项目（英文）", "Programme", width=40),
         Column("period", "年度", "Period"),
-        Column("state", "状态", "State", words=_STATES),
-        Column("funded_fen", "拨入（元）", "Funded (yuan)", Kind.FEN),
-        Column("drawn_fen", "支出（元）", "Drawn (yuan)", Kind.FEN),
-        Column("held_fen", "已承诺（元）", "Held (yuan)", Kind.FEN),
-        Column("available_fen", "可用（元）", "Available (yuan)", Kind.FEN),
+        Column("state", "状态", "State", width=36, words=_STATES),
+        Column("funded_fen", "累计拨入（元）", "Funded in all (yuan)", Kind.FEN),
+        Column("drawn_fen", "已付（元）", "Paid (yuan)", Kind.FEN),
+        Column("held_fen", "已承诺（元）", "Promised (yuan)", Kind.FEN),
+        Column("available_fen", "剩余（元）", "Left (yuan)", Kind.FEN),
     ),
 )

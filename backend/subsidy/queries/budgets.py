@@ -14,7 +14,17 @@ from backend.subsidy.errors import BudgetNotFound
 from backend.subsidy.models import BudgetEventRow, BudgetRow, Funding
 from backend.subsidy.postings import budget_path
 from backend.subsidy.queries.programmes import programme, programmes
-from backend.subsidy.rules import Budget, BudgetEvent, Draw, Forecast, Programme, Unknown, forecast
+from backend.subsidy.rules import (
+    ENDING,
+    Budget,
+    BudgetEvent,
+    BudgetState,
+    Draw,
+    Forecast,
+    Programme,
+    Unknown,
+    forecast,
+)
 
 _TREASURY = text("select pg_advisory_xact_lock(hashtextextended('treasury/' || :district, 0))")
 
@@ -60,7 +70,7 @@ def _budget(db: Session, owner: Programme, row: BudgetRow) -> Budget:
     return Budget(
         programme=owner,
         period=row.period,
-        state=row.state,
+        state=_standing(owner, row),
         funded_fen=sum(fen for fen in moved if fen > 0),
         returned_fen=-sum(fen for fen in moved if fen < 0),
         posted_fen=balance.posted,
@@ -69,6 +79,11 @@ def _budget(db: Session, owner: Programme, row: BudgetRow) -> Budget:
         basis_zh=basis_zh,
         basis_en=basis_en,
     )
+
+
+def _standing(owner: Programme, row: BudgetRow) -> str:
+    is_settled = row.state in (BudgetState.CARRIED_OVER, BudgetState.CLOSED)
+    return row.state if owner.closed_at is None or is_settled else ENDING
 
 
 def _basis(db: Session, row: BudgetRow) -> tuple[str, str] | None:

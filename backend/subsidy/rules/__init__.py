@@ -14,6 +14,7 @@ from backend.subsidy.rules.caps import (
 from backend.subsidy.rules.forecast import Draw, Forecast, Unknown, forecast
 from backend.subsidy.rules.periods import month_of, next_period, period_of, under_ceiling
 from backend.subsidy.rules.values import (
+    ENDING,
     Budget,
     BudgetEvent,
     BudgetState,
@@ -30,6 +31,7 @@ from backend.subsidy.rules.values import (
 )
 
 __all__ = [
+    "ENDING",
     "Bar",
     "Budget",
     "BudgetEvent",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 
@@ -18,6 +18,10 @@ class BudgetState(StrEnum):
     """What was left is in a later period."""
     CLOSED = "closed"
     """What was left is back in the treasury."""
+
+
+ENDING: Final = "ending"
+"""How a budget stands once its programme is closed: nothing is promised; what was promised is still paid."""
 
 
 class OrderKind(StrEnum):

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from backend.kit.fields import Count, Day, Fen, Id, In, Moment, Out, Words
 from backend.kit.paging import PageIn, page_out
-from backend.subsidy.rules import BudgetState, Happened, OrderKind, OrderState, Source, Unknown
+from backend.subsidy.rules import ENDING, BudgetState, Happened, OrderKind, OrderState, Source, Unknown
 from backend.subsidy.schemas.programmes import MOST_FEN, ProgrammeOut
 
 
@@ -31,8 +31,9 @@ class BudgetOut(Out):
     state = fields.String(
         required=True,
         metadata={
-            "enum": [state.value for state in BudgetState],
-            "description": "`frozen`: nothing new is promised, what was promised is still paid",
+            "enum": [*(state.value for state in BudgetState), ENDING],
+            "description": "`frozen`, or `ending` as its programme is closed: nothing new is promised, "
+            "what was promised is still paid",
         },
     )
     funded_fen = Fen(required=True, metadata={"description": "what ever came in"})

@@ -11,7 +11,7 @@ from backend.accounts.postings import FEN, Refused, Reserve
 from backend.kit.auth import Actor
 from backend.kit.db import see
 from backend.kit.ids import new_id
-from backend.subsidy import queries, service
+from backend.subsidy import budgets, queries, service
 from backend.subsidy.errors import ProgrammeClosed, ProgrammeNotFound
 from backend.subsidy.postings import budget_path
 from tests.makers import NOON, PROGRAMME, XIHU, YUHANG, a_programme
@@ -88,6 +88,18 @@ def test_a_closed_programme_takes_no_more_money(db: Session):
     with pytest.raises(ProgrammeClosed):
         service.close_programme(db, district=YUHANG, programme=PROGRAMME, by=BY, at=NOON)
     assert queries.programmes(db, YUHANG)[0].closed_at == NOON
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_budget_whose_programme_is_closed_is_no_open_one(db: Session, is_frozen: bool):
+    a_programme(db, fen=1_000)
+    if is_frozen:
+        budgets.freeze(db, PROGRAMME, "2026", by=BY, at=NOON, reason="A look at it.")
+    service.close_programme(db, district=YUHANG, programme=PROGRAMME, by=BY, at=NOON)
+
+    (budget,) = queries.budgets(db, YUHANG)
+    assert (budget.state, budget.available_fen) == ("ending", 1_000)
+    assert queries.runs_out(budget, [], at=NOON).why_unknown == "not_open"
 
 
 def test_a_programme_of_another_district_is_not_found(db: Session):
