@@ -190,6 +190,40 @@ def test_each_entry_of_the_menu_has_one_line(office: Office) -> None:
             assert {entry.bounding_box()["height"] for entry in entries} == {40}  # type: ignore[index]
 
 
+def test_on_a_phone_a_row_of_a_table_is_a_card_that_says_what_it_holds(office: Office) -> None:
+    with office.window("admin", size=PHONE) as window:
+        window.open("/console/people")
+        window.until("document.querySelectorAll('tbody tr').length > 3")
+        seen = window.page.locator(".table-place").first.evaluate(
+            """place => {
+              const [name, ...cells] = place.querySelector("tbody tr").cells;
+              const { bottom } = name.getBoundingClientRect();
+              return {
+                hidden: place.scrollWidth - place.clientWidth,
+                said: cells.map((cell) => getComputedStyle(cell, "::before").content.split('"')[1]),
+                below: cells.map((cell) => cell.getBoundingClientRect().top >= bottom),
+              };
+            }"""
+        )
+        assert seen == {"hidden": 0, "said": ["岗位", "起始", ""], "below": [True, True, True]}
+        window.check()
+
+
+def test_no_line_of_facts_begins_with_a_dot(office: Office) -> None:
+    with office.window("admin", size=PHONE, language="en") as window:
+        window.open("/console/people")
+        facts = window.page.locator("tbody .facts", has_text="you").first
+        facts.evaluate("facts => (facts.style.width = '3rem')")
+        edges = facts.evaluate(
+            """facts => [...facts.children].map((fact) => {
+              const dot = parseFloat(getComputedStyle(fact).paddingLeft);
+              return fact.getBoundingClientRect().left + dot - facts.getBoundingClientRect().left;
+            })"""
+        )
+        assert edges == [0, 0]
+        assert facts.evaluate("facts => getComputedStyle(facts).overflowX") == "clip"
+
+
 def test_the_console_knows_what_each_role_may_do() -> None:
     text = (HERE / "pages" / "console" / "may.ts").read_text()
     known = {

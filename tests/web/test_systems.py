@@ -109,7 +109,7 @@ def test_an_operator_hears_of_what_happens_and_keeps_it_in_hand(
         press(window, "修改")
         page.get_by_label("已报价").check()
         press(window, "保存")
-        page.get_by_text("称重已确认 · 已报价").wait_for()
+        page.get_by_text("称重已确认和已报价").wait_for()
         window.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         window.check()
 

@@ -6,7 +6,7 @@ import { t } from "./words";
 export function deed(kind: string): string {
   if (!kind.includes(".")) return t("trail.call");
   const [noun = "", verb = ""] = kind.split(".");
-  return isKnown("noun", noun) && isKnown("verb", verb) ? `${term("noun", noun)} · ${term("verb", verb)}` : kind;
+  return isKnown("noun", noun) && isKnown("verb", verb) ? `${term("noun", noun)}\u00a0·\u00a0${term("verb", verb)}` : kind;
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
