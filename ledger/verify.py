@@ -230,7 +230,7 @@ class Key:
             decoded = unbase64(material)
         except Unproven:
             decoded = b""
-        if not _is_name(name) or len(decoded) != 33 or decoded[0] not in {LOG, WITNESS}:
+        if not is_name(name) or len(decoded) != 33 or decoded[0] not in {LOG, WITNESS}:
             raise Unproven(f"{text.strip()} is no key of a log or a witness")
         key = cls(name, decoded[0], decoded[1:])
         if key.id.hex() != named:
@@ -299,14 +299,15 @@ def read_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 def _read_signature(line: str) -> tuple[str, bytes, bytes]:
     match line.split(" "):
-        case ["—", name, signature] if _is_name(name):
+        case ["—", name, signature] if is_name(name):
             decoded = unbase64(signature)
             if len(decoded) > 4:
                 return name, decoded[:4], decoded[4:]
     raise Unproven("a line of the note is no signature")
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Tell whether somebody may sign under this name."""
     return bool(re.fullmatch(r"[^\s+]+", text))
 
 
@@ -604,7 +605,7 @@ def read_keys(given: Iterable[str]) -> Iterator[Key]:
 
     :raises OSError: there is no such file
     :raises UnicodeDecodeError: a file is not UTF-8
-    :raises Unproven: one of them is none
+    :raises Unproven: one of them is none, or a file holds none
     """
     for one in given:
         try:
@@ -613,7 +614,10 @@ def read_keys(given: Iterable[str]) -> Iterator[Key]:
             if "+" not in one:
                 raise
             lines = one
-        yield from (Key.read(line) for line in lines.split("\n") if line.strip())
+        written = [line for line in lines.split("\n") if line.strip()]
+        if not written:
+            raise Unproven(f"{one} holds none")
+        yield from map(Key.read, written)
 
 
 def read_json(written: bytes) -> dict[str, Any]:

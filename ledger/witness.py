@@ -2,39 +2,41 @@
 
     python -m ledger.witness --name bureau.example/witness --state /var/lib/witness --log KEY
 
-It speaks C2SP `tlog-witness`, so that any log may ask it. The folder holds its secret, made at the first
-start, and the last checkpoint of each log; whoever loses it must take another name. It prints its key, which
-goes into the log's settings and to whoever checks receipts. Put a proxy that speaks https in front of it.
+It speaks C2SP `tlog-witness`, so that any log may ask it whose checkpoints have no extension lines. The
+folder holds its secret, made at the first start, and the last checkpoint of each log; whoever loses it must
+take another name. It prints its key, which goes into the log's settings and to whoever checks receipts. Put a
+proxy that speaks https in front of it.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock
 
+from ledger.keeping import alone, keep
 from ledger.seal.note import SEED_BYTES, Signer
 from ledger.seal.witness import Answer, answer, read_request
-from ledger.verify import Checkpoint, Key, Unproven, read_checkpoint, read_keys, read_note
+from ledger.verify import Checkpoint, Key, Unproven, is_name, read_checkpoint, read_keys, read_note
 
-LONGEST_REQUEST = 64_000
+LONGEST_REQUEST = 256_000  # sixteen signatures of a scheme that outlives quantum computers, and more
 NOTHING = Answer(404, "There is nothing of this name.\n")
+FORGETFUL = Answer(500, "What is signed cannot be remembered here, so nothing is.\n")
 
 
 class Witness:
     """What a witness has seen, in a folder."""
 
     def __init__(self, name: str, state: Path, logs: Sequence[Key]) -> None:
-        self._state, self._logs, self._lock = state, logs, Lock()
+        self._state, self._logs = state, logs
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.signer = Signer(name, _seed(state / "seed"))
+        with alone(state):
+            self.signer = Signer(name, _seed(state / "seed"))
 
     def add(self, body: bytes) -> Answer:
-        """Judge a request, and remember what is signed before it is answered."""
+        """Judge a request, and remember what is signed before it is answered, whoever else has the folder."""
         try:
             asked = read_request(body)
         except Unproven as why:
@@ -43,10 +45,10 @@ class Witness:
         keys = [key for key in self._logs if key.name == origin]
         if not keys:
             return NOTHING
-        with self._lock:
+        with alone(self._state):
             said = answer(asked, keys=keys, seen=self._seen(origin), by=self.signer, at=datetime.now(UTC))
-            if said.seen is not None:
-                _write(self._file(origin), asked.note + said.body)
+            if said.kept is not None:
+                keep(self._file(origin), said.kept)
         return said
 
     def show(self, hashed: str) -> Answer:
@@ -70,23 +72,11 @@ def _hash(origin: str) -> str:
 
 def _seed(file: Path) -> bytes:
     if not file.exists():
-        _write(file, Signer.new("").seed.hex())
+        keep(file, Signer.new("").seed.hex())
     seed = bytes.fromhex(file.read_text("utf-8"))
     if len(seed) != SEED_BYTES:
         raise ValueError(f"{file} holds no secret of ours")
     return seed
-
-
-def _write(file: Path, content: str) -> None:
-    """Write a file in one step that survives a crash."""
-    draft = file.with_suffix(".draft")
-    with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
 
 
 class Server(ThreadingHTTPServer):
@@ -111,7 +101,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif not length.isdecimal() or int(length) > LONGEST_REQUEST:
             self._say(Answer(413, "The request is too long.\n"), close=True)
         else:
-            self._say(self.server.witness.add(self.rfile.read(int(length))))
+            self._say(self._add(self.rfile.read(int(length))))
+
+    def _add(self, body: bytes) -> Answer:
+        try:
+            return self.server.witness.add(body)
+        except OSError as error:
+            sys.stderr.write(f"It cannot remember what it signs: {error}\n")
+            return FORGETFUL
 
     def do_GET(self) -> None:
         hashed, _, rest = self.path.strip("/").partition("/")
@@ -138,13 +135,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     about.add_argument("--log", action="append", required=True, help="a log's key, or a file of them")
     about.add_argument("--listen", default="127.0.0.1:8090")
     asked = about.parse_args(arguments)
+    if not is_name(asked.name):
+        about.error("a name has neither spaces nor a plus")
     host, _, port = asked.listen.rpartition(":")
     try:
         witness = Witness(asked.name, asked.state, list(read_keys(asked.log)))
-    except (Unproven, OSError, ValueError) as error:
+        server = Server(host, int(port), witness)
+    except (Unproven, OSError, OverflowError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with Server(host, int(port), witness) as server:
+    with server:
         sys.stdout.write(f"{witness.signer.witness_key()}\n")
         sys.stdout.flush()
         try:

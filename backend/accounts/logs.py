@@ -1,6 +1,5 @@
 """A district's log in public: who signs it, and what was published of it."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from backend.accounts.models import LogKey
 from backend.kit.db import driver
 from backend.kit.envelope import new_key, secret
 from backend.settings import settings
+from ledger.keeping import keep
 from ledger.seal.note import Signer
 from ledger.verify import Checkpoint, read_checkpoint, read_note
 
@@ -104,14 +104,4 @@ class _Memory:
         if self.file is None:
             return
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.file.with_suffix(".draft")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.file)
-        folder = os.open(self.file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        keep(self.file, note)

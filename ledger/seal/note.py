@@ -37,13 +37,16 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """Sign a checkpoint as its log, with one line."""
-        return _line(self.log_key(), self._private().sign(checkpoint.text.encode()))
+        return self._line(self.log_key(), self._private().sign(checkpoint.text.encode()))
 
     def cosign(self, checkpoint: Checkpoint, *, at: datetime) -> str:
         """Sign a checkpoint as a witness who has seen it now, with one line."""
         seconds = int(at.timestamp())
         signature = self._private().sign(cosigned(checkpoint.text.encode(), seconds))
-        return _line(self.witness_key(), seconds.to_bytes(8, "big") + signature)
+        return self._line(self.witness_key(), seconds.to_bytes(8, "big") + signature)
+
+    def _line(self, key: Key, signature: bytes) -> str:
+        return line(self.name, key.id, signature)
 
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
@@ -54,5 +57,6 @@ def note(checkpoint: Checkpoint, lines: Sequence[str]) -> str:
     return f"{checkpoint.text}\n{''.join(lines)}"
 
 
-def _line(key: Key, signature: bytes) -> str:
-    return f"— {key.name} {in_base64(key.id + signature)}\n"
+def line(name: str, key_id: bytes, signature: bytes) -> str:
+    """Write a signature as a line of a note."""
+    return f"— {name} {in_base64(key_id + signature)}\n"

@@ -1,11 +1,11 @@
 """What a log and a witness say to each other: C2SP `tlog-witness`, as bytes; no network here."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ledger.seal.note import Signer
+from ledger.seal.note import Signer, line, note
 from ledger.verify import (
     Checkpoint,
     Key,
@@ -38,17 +38,17 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a witness answers; it answers only after it has stored what it has seen now."""
+    """What a witness answers; it answers only after it has stored what is to be kept."""
 
     status: int
     body: str
     kind: str = PLAIN
-    seen: Checkpoint | None = None
+    kept: str | None = None
 
 
-def request(old: int, path: Sequence[bytes], note: str) -> Request:
-    """Make a request; the note must be a checkpoint's."""
-    return Request(old, list(path), note, read_checkpoint(read_note(note)[0]))
+def request(old: int, path: Sequence[bytes], signed: str) -> Request:
+    """Make a request; what is signed must be a checkpoint."""
+    return Request(old, list(path), signed, read_checkpoint(read_note(signed)[0]))
 
 
 def read_request(body: bytes) -> Request:
@@ -57,19 +57,21 @@ def read_request(body: bytes) -> Request:
     :raises Unproven: it is none
     """
     try:
-        head, _, note = body.decode().partition("\n\n")
+        head, _, signed = body.decode().partition("\n\n")
     except UnicodeDecodeError:
         raise Unproven("the request is not UTF-8") from None
     old, *path = head.split("\n")
     if not re.fullmatch(r"old (0|[1-9][0-9]{0,18})", old) or len(path) > LONGEST_PATH:
         raise Unproven("the request names no old size, or too long a path")
-    return request(int(old[4:]), read_path(path), note)
+    return request(int(old[4:]), read_path(path), signed)
 
 
 def answer(
-    asked: Request, *, keys: Iterable[Key], seen: Checkpoint | None, by: Signer, at: datetime
+    asked: Request, *, keys: Sequence[Key], seen: Checkpoint | None, by: Signer, at: datetime
 ) -> Answer:
     """Judge a checkpoint of a known log, and cosign it if the log has only grown.
+
+    What is kept is the checkpoint with signatures that were checked: anybody may put others below it.
 
     :param keys: the log's
     :param seen: what this witness has cosigned last; whoever calls keeps others from changing that meanwhile
@@ -87,7 +89,10 @@ def answer(
         check_consistency(seen or Checkpoint(new.origin, 0, tree_hash(())), new, asked.path)
     except Unproven as why:
         return Answer(422, f"{why}\n")
-    return Answer(200, by.cosign(new, at=at), seen=new)
+    known = {(key.name, key.id) for key in keys}
+    signed = {one[:2]: line(*one) for one in read_note(asked.note)[1] if one[:2] in known}
+    cosigned = by.cosign(new, at=at)
+    return Answer(200, cosigned, kept=note(new, [*signed.values(), cosigned]))
 
 
 def read_cosignature(lines: str, checkpoint: Checkpoint, key: Key) -> tuple[str, datetime]:
@@ -99,5 +104,5 @@ def read_cosignature(lines: str, checkpoint: Checkpoint, key: Key) -> tuple[str,
         if (name, key_id) == (key.name, key.id):
             seen_at = key.check(checkpoint.text.encode(), signature)
             if seen_at is not None:
-                return f"— {name} {in_base64(key_id + signature)}\n", seen_at
+                return line(name, key_id, signature), seen_at
     raise Unproven(f"{key.name} has not signed")

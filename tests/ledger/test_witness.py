@@ -1,6 +1,7 @@
 """Our own witness on the network: it remembers, and answers in the protocol's numbers."""
 
 import http.client
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,7 +13,7 @@ import pytest
 
 from ledger.seal import tree
 from ledger.seal.witness import read_cosignature, request
-from ledger.verify import Key, open_checkpoint
+from ledger.verify import MOST_SIGNATURES, Key, in_base64, open_checkpoint
 from ledger.witness import LONGEST_REQUEST, Server, Witness, main
 from tests.ledger.seal.makers import LOG, ORIGIN, Grown, a_log
 
@@ -71,11 +72,38 @@ def test_it_signs_one_face_only(server):
     assert ask(server, 300, GROWN.note())[0] == 422
 
 
-def test_of_many_at_once_one_is_signed(server):
-    with ThreadPoolExecutor(8) as crowd:
-        said = [*crowd.map(lambda size: ask(server, 0, GROWN.note(size), size=size)[0], range(200, 208))]
+def test_of_many_at_once_one_is_signed(server, tmp_path):
+    beside = [Witness("bureau.example/witness", tmp_path, [LOG.log_key()]) for _ in range(4)]
 
-    assert sorted(said) == [200, *[409] * 7]
+    def asked(size: int) -> int:
+        if size % 2:
+            return beside[size // 2 % 4].add(request(0, [], GROWN.note(size)).spelled()).status
+        return ask(server, 0, GROWN.note(size), size=size)[0]
+
+    with ThreadPoolExecutor(8) as crowd:
+        said = [*crowd.map(asked, range(200, 216))]
+
+    assert sorted(said) == [200, *[409] * 15]
+
+
+def test_whoever_puts_signatures_below_a_checkpoint_stops_nobody(server):
+    others = [f"— {number} {in_base64(bytes(68))}\n" for number in range(MOST_SIGNATURES - 1)]
+
+    assert ask(server, 0, GROWN.note(100, *others), size=100)[0] == 200
+    assert ask(server, 100, GROWN.note())[0] == 200
+
+
+def test_sixteen_large_signatures_are_not_too_many(server):
+    large = [f"— {number} {in_base64(bytes(5_000))}\n" for number in range(15)]
+
+    assert ask(server, 0, GROWN.note(None, *large))[0] == 200
+
+
+def test_what_it_cannot_remember_it_does_not_sign(server, tmp_path, capsys):
+    shutil.rmtree(tmp_path)
+
+    assert ask(server, 0, GROWN.note())[0] == 500
+    assert "cannot remember" in capsys.readouterr().err
 
 
 def test_whatever_is_no_request_is_refused(server):
@@ -96,6 +124,28 @@ def test_a_folder_that_holds_no_secret_is_not_used(tmp_path, capsys):
     assert main(["--name", "w", "--state", str(tmp_path), "--log", str(LOG.log_key())]) == 2
     assert main(["--name", "w", "--state", str(tmp_path), "--log", "a+b+c"]) == 2
     assert "no secret" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"--name": "a bureau"},
+        {"--name": "a+bureau"},
+        {"--listen": "127.0.0.1:http"},
+        {"--listen": "127.0.0.1:99999"},
+        {"--log": "/nowhere"},
+        {"--log": "/dev/null"},
+    ],
+)
+def test_what_it_cannot_start_with_it_says(tmp_path, capsys, changed):
+    good = {"--name": "w", "--state": str(tmp_path), "--log": str(LOG.log_key()), "--listen": "127.0.0.1:0"}
+
+    try:
+        ended = main([word for pair in (good | changed).items() for word in pair])
+    except SystemExit as usage:
+        ended = 2 if usage.code == 2 else 0
+    assert ended == 2
+    assert capsys.readouterr().err
 
 
 def test_its_secret_is_for_its_owner_only(server, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from ledger.seal import tree
 from ledger.seal.note import note
 from ledger.seal.witness import LONGEST_PATH, answer, read_cosignature, read_request, request
-from ledger.verify import Checkpoint, Unproven, open_checkpoint
+from ledger.verify import MOST_SIGNATURES, Checkpoint, Unproven, open_checkpoint
 from tests.ledger.seal.makers import BUREAU, LOG, OFFICE, ORIGIN, a_log
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -30,15 +30,22 @@ def test_it_signs_what_has_only_grown(old):
 
     line, seen_at = read_cosignature(said.body, GROWN.checkpoint(), BUREAU.witness_key())
     opened = open_checkpoint(GROWN.note(None, line), [LOG.log_key(), BUREAU.witness_key()], witnesses=1)
-    assert (said.status, said.seen) == (200, GROWN.checkpoint())
+    assert (said.status, said.kept) == (200, GROWN.note(None, line))
     assert opened.witnessed == {BUREAU.name: NOW} == {BUREAU.name: seen_at}
+
+
+def test_of_the_signatures_it_keeps_those_that_it_has_checked():
+    mine, theirs = LOG.sign(GROWN.checkpoint()), OFFICE.sign(GROWN.checkpoint())
+    said = judged(asked_for(0, note=GROWN.note(None, theirs, *[mine] * (MOST_SIGNATURES - 2))))
+
+    assert said.kept == GROWN.note(None, said.body)
 
 
 def test_it_says_which_size_it_has_seen():
     said = judged(asked_for(100), GROWN.checkpoint(200))
 
     assert (said.status, said.body, said.kind) == (409, "200\n", "text/x.tlog.size")
-    assert said.seen is None
+    assert said.kept is None
 
 
 def test_it_signs_for_nobody_else():
@@ -74,6 +81,7 @@ def test_an_empty_log_has_one_root():
         b"old 1\n",
         b"old 01\n\n" + GROWN.note().encode(),
         b"old -1\n\n" + GROWN.note().encode(),
+        b"old 1\nAAAA\n\n" + GROWN.note().encode(),
         b"old 1\nAA\xc3\xa9\n\n" + GROWN.note().encode(),
         b"old 1\n" + b"AAAA\n" * (LONGEST_PATH + 1) + b"\n" + GROWN.note().encode(),
         b"old 1\n\nno checkpoint\n\n" + LOG.sign(GROWN.checkpoint()).encode(),
