@@ -83,6 +83,14 @@ class NotDone(Conflict):
     en = "There are results once the simulation is done."
 
 
+class TooFewHouseholds(Conflict):
+    """What so few households handed over is not for open use, not even as a whole."""
+
+    code = "simulation_too_few_households"
+    zh = "参与的住户不足 {fewest} 户，结果不能公开使用。"
+    en = "Fewer than {fewest} households took part, so this is not for open use."
+
+
 class FactorRunNotFound(NotFound):
     """The district has no such run of factors."""
 

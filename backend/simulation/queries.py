@@ -11,9 +11,10 @@ from backend.carbon import queries as carbon
 from backend.catalogue import queries as catalogue
 from backend.kit.paging import Page, cut, key_of
 from backend.network import queries as network
-from backend.simulation.errors import FactorRunNotFound, NotDone, SimulationNotFound
+from backend.simulation.errors import FactorRunNotFound, NotDone, SimulationNotFound, TooFewHouseholds
 from backend.simulation.models import Checkpoint, FactorRunRow, GroupRow, SimulationRow
 from backend.simulation.rules import (
+    FEWEST,
     ExactRate,
     FactorRun,
     Group,
@@ -91,8 +92,25 @@ def groups(
     return cut([row.group() for row in rows], limit, lambda group: (group.key,))
 
 
+def report(
+    db: Session, district: str, simulation_id: UUID, *, audience: str
+) -> tuple[Simulation, Sequence[Group]]:
+    """Return a simulation that is done with all of its groups.
+
+    :raises SimulationNotFound: the district has none with this id
+    :raises NotDone: it has said nothing yet
+    :raises TooFewHouseholds: even as a whole it is not for this audience
+    """
+    found = simulation(db, district, simulation_id)
+    if found.summary is None:
+        raise NotDone
+    if audience == "open" and found.summary["households"] < FEWEST:
+        raise TooFewHouseholds(fewest=FEWEST)
+    return found, all_groups(db, district, simulation_id, audience=audience)
+
+
 def all_groups(db: Session, district: str, simulation_id: UUID, *, audience: str) -> Sequence[Group]:
-    """Return all that a simulation says, by kind and key."""
+    """Return all that a simulation says of groups, by kind and key."""
     rows = db.scalars(
         select(GroupRow)
         .where(GroupRow.district == district, GroupRow.simulation == simulation_id)

@@ -29,6 +29,7 @@ from backend.simulation.errors import (
     PeriodTooLong,
     ProposalUnclear,
     SimulationNotFound,
+    TooFewHouseholds,
 )
 from backend.simulation.examples import ASKED, CANCELLED, DONE, GROUP, QUEUED
 from backend.simulation.factor_routes import blp as factor_runs
@@ -127,13 +128,10 @@ def list_groups(args: dict[str, Any], simulation_id: UUID) -> Page[Group]:
 @paced(COSTLY)
 @blp.arguments(AudienceIn, location="query")
 @blp.response(200, {"type": "string", "format": "binary"}, content_type=CONTENT_TYPE)
-@refuses(SimulationNotFound, NotDone)
+@refuses(SimulationNotFound, NotDone, TooFewHouseholds)
 def download(args: dict[str, str], simulation_id: UUID) -> Response:
     """Download a simulation as Excel: what it does not know, its summary, and every group."""
-    found = queries.simulation(session(), actor().district, simulation_id)
-    if found.summary is None:
-        raise NotDone
-    groups = queries.all_groups(session(), actor().district, simulation_id, **args)
+    found, groups = queries.report(session(), actor().district, simulation_id, **args)
     content = workbook(found, groups, queries.names(session(), actor().district, groups))
     named = f'attachment; filename="simulation-{found.id}.xlsx"'
     return Response(content, content_type=CONTENT_TYPE, headers={"Content-Disposition": named})

@@ -164,8 +164,8 @@ class GroupsIn(PageIn):
         load_default="staff",
         validate=validate.OneOf(("staff", "open")),
         metadata={
-            "description": "open: communities of fewer than ten households are one, `other`;"
-            " other groups that small are left out"
+            "description": "open: communities of fewer than ten households are one, `other`, and other groups"
+            " that small are left out, each with so much beside them that nothing can be told of the few"
         },
     )
 

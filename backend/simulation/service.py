@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -272,16 +271,11 @@ def keep(
 def _finish(db: Session, row: SimulationRow, found: Verdict, *, at: datetime) -> None:
     row.summary = found.summary
     _end(db, row, State.DONE, at=at)
-    by_kind = groupby(found.groups, key=lambda group: group.kind)
     if row.draft is not None:
         publishing.mark_simulated(
             db, district=row.district, draft=row.draft, simulation=row.id, digest=row.digest, at=at
         )
-    audiences = {
-        "staff": list(found.groups),
-        "open": [group for _, groups in by_kind for group in open_groups(groups)],
-    }
-    for audience, groups in audiences.items():
+    for audience, groups in {"staff": found.groups, "open": open_groups(found.groups)}.items():
         db.add_all(
             GroupRow.of(group, district=row.district, simulation=row.id, audience=audience)
             for group in groups

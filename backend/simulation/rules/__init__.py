@@ -5,14 +5,16 @@ from backend.simulation.rules.pair import Pair
 from backend.simulation.rules.proposal import Cap, Change, Proposal
 from backend.simulation.rules.ratios import ExactRate, exact, exact_factors
 from backend.simulation.rules.replay import Replay
+from backend.simulation.rules.showing import FEWEST, open_groups
 from backend.simulation.rules.side import Side
 from backend.simulation.rules.tally import FIGURES
 from backend.simulation.rules.tariffs import Lists
 from backend.simulation.rules.values import LIVE, FactorRun, RunKind, Simulation, State
-from backend.simulation.rules.verdict import Group, Verdict, open_groups, verdict
+from backend.simulation.rules.verdict import Group, Verdict, verdict
 from backend.simulation.rules.words import FORESEEN, OF_FACTORS, UNKNOWNS, UNTIL_THEN
 
 __all__ = [
+    "FEWEST",
     "FIGURES",
     "FORESEEN",
     "LIVE",

@@ -1,6 +1,6 @@
 """What a simulation says: what it would have cost, who gains and who loses, and when the money is gone."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import Any
@@ -10,8 +10,6 @@ from backend.simulation.rules.pair import Pair
 from backend.simulation.rules.side import Side
 from backend.simulation.rules.tally import FIGURES
 
-_SMALL = 10
-"""No group with fewer households is named for open use."""
 _GRAMS_PER_TONNE = 1_000_000
 _SIDES = ("in_force", "proposed")
 KINDS = ("material", "community", "community_material", "day")
@@ -32,11 +30,6 @@ class Group:
     lost_points: int = 0
     homes: dict[str, int] = field(default_factory=dict, repr=False)
     """By how many points each household comes out ahead, while it is counted."""
-
-    @property
-    def is_small(self) -> bool:
-        """Tell whether it may only be shown to staff."""
-        return self.households < _SMALL
 
     def settle(self) -> "Group":
         """Count whom it moves, and forget who they are."""
@@ -63,7 +56,7 @@ def verdict(pair: Pair, *, communities: Mapping[str, str], reconstructed: int) -
     :param communities: the community of each household, which were counted without
     """
     groups: dict[tuple[str, str], Group] = {}
-    whole = _empty("all", "")
+    whole = empty("all", "")
     sums: dict[tuple[str, str], list[int]] = {}
     for home, material, row in _cells(pair):
         community = communities.get(home, "")
@@ -77,7 +70,7 @@ def verdict(pair: Pair, *, communities: Mapping[str, str], reconstructed: int) -
         for group in (whole, *_of(groups, community, material)):
             _count(group, row)
     for day, row in pair.now.tally.days.items():
-        groups["day", day] = _empty("day", day)
+        groups["day", day] = empty("day", day)
         _count(groups["day", day], row + pair.then.tally.days[day])
     named = [group.settle() for _, group in sorted(groups.items(), key=lambda item: item[0])]
     for group in named:
@@ -94,7 +87,8 @@ def _cells(pair: Pair) -> Iterator[tuple[str, str, list[int]]]:
         yield homes[home], materials[material - 1], row + other
 
 
-def _empty(kind: str, key: str) -> Group:
+def empty(kind: str, key: str) -> Group:
+    """Return a group of which nothing is counted yet."""
     return Group(kind, key, dict.fromkeys(FIGURES, 0), dict.fromkeys(FIGURES, 0))
 
 
@@ -107,7 +101,7 @@ def _of(groups: dict[tuple[str, str], Group], community: str, material: str) -> 
     ):
         found = groups.get((kind, key))
         if found is None:
-            found = groups[kind, key] = _empty(kind, key)
+            found = groups[kind, key] = empty(kind, key)
         yield found
 
 
@@ -168,29 +162,3 @@ def _budgets(now: Side, then: Side) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def open_groups(groups: Iterable[Group]) -> list[Group]:
-    """Return groups for open use: of fewer than ten households none is named."""
-    named: list[Group] = []
-    rest: list[Group] = []
-    for group in groups:
-        (rest if group.is_small else named).append(group)
-    return named + _together(rest)
-
-
-def _together(small: Sequence[Group]) -> list[Group]:
-    """Put small communities together; if their households are still few, nothing is said of them.
-
-    One household is in several materials and days, so of these nobody knows how many they are together.
-    """
-    if len(small) < 2 or small[0].kind != "community" or sum(one.households for one in small) < _SMALL:
-        return []
-    whole = _empty(small[0].kind, "other")
-    for group in small:
-        for name in FIGURES:
-            whole.in_force[name] += group.in_force[name]
-            whole.proposed[name] += group.proposed[name]
-        for name in ("households", "winners", "losers", "gained_points", "lost_points"):
-            setattr(whole, name, getattr(whole, name) + getattr(group, name))
-    return [whole]

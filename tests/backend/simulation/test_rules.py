@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 
 from backend.catalogue.queries import Rate
 from backend.simulation.rules import (
+    FIGURES,
     Cap,
     Change,
     Group,
@@ -83,26 +84,59 @@ def test_a_proposal_is_read_back_and_its_digest_does_not_see_zeros():
     assert Proposal(whole=False, changes=(a_change(subsidy="12.6"),)).digest != proposed.digest
 
 
-def a_group(key: str, households: int) -> Group:
-    return Group("community", key, {"lines": 1} | ZERO, {"lines": 1} | ZERO, households=households)
+FIGURE = dict.fromkeys(FIGURES, 1)
 
 
-ZERO = dict.fromkeys(("net_grams", "market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen"), 0)
+def a_group(key: str, households: int, kind: str = "community") -> Group:
+    return Group(kind, key, dict(FIGURE), dict(FIGURE), households=households)
 
 
-def test_small_groups_are_one_for_open_use_or_none():
-    shown = open_groups([a_group("a", 10), a_group("b", 9), a_group("c", 8)])
-    assert [(group.key, group.households) for group in shown] == [("a", 10), ("other", 17)]
-    assert [group.key for group in open_groups([a_group("a", 10), a_group("b", 4), a_group("c", 5)])] == ["a"]
+def shown(*groups: Group) -> dict[str, int]:
+    return {group.key: group.households for group in open_groups(groups)}
 
 
-def test_a_single_small_group_does_not_hide_behind_another_name():
-    assert open_groups([a_group("b", 9)]) == []
+def test_small_communities_are_one_for_open_use():
+    assert shown(a_group("a", 10), a_group("b", 9), a_group("c", 8)) == {"a": 10, "other": 17}
+    assert shown(a_group("a", 10), a_group("b", 10)) == {"a": 10, "b": 10}
 
 
-def test_households_that_are_in_several_small_groups_are_not_counted_as_many():
-    materials = [Group("material", key, ZERO | {"lines": 1}, ZERO | {"lines": 1}, 4) for key in "abc"]
-    assert open_groups(materials) == []
+@pytest.mark.parametrize(
+    ("sizes", "named"),
+    [
+        ([30, 20, 9], {"a": 30, "other": 29}),
+        ([20, 10, 5, 4], {"a": 20, "other": 19}),
+        ([10, 4], {"other": 14}),
+    ],
+)
+def test_nobody_is_what_is_left_when_the_others_are_taken_from_the_whole(
+    sizes: list[int], named: dict[str, int]
+):
+    communities = [a_group(key, size) for key, size in zip("abcd", sizes, strict=False)]
+
+    assert shown(*communities) == named
+    assert sum(group.in_force["lines"] for group in open_groups(communities)) == len(sizes)
+
+
+def test_of_fewer_than_ten_households_nothing_is_said():
+    assert shown(a_group("b", 9)) == {}
+    assert shown(a_group("b", 4), a_group("c", 5)) == {}
+
+
+@pytest.mark.parametrize("kind", ["material", "day"])
+def test_with_a_small_one_the_smallest_of_the_others_is_left_out(kind: str):
+    """Households are in several of them, so that what is left of the whole needs one that is not small."""
+    small, large = a_group("c", 9, kind), a_group("b", 10, kind)
+
+    assert shown(a_group("a", 30, kind), large, small) == {"a": 30}
+    assert shown(a_group("a", 30, kind), large) == {"a": 30, "b": 10}
+    assert shown(small, replace(small, key="d")) == {}
+
+
+def test_communities_are_told_by_material_where_none_of_these_groups_is_small():
+    cells = [a_group("a/glass", 20, "community_material"), a_group("b/glass", 10, "community_material")]
+
+    assert shown(*cells) == {"a/glass": 20, "b/glass": 10}
+    assert shown(*cells, a_group("b/foam", 9, "community_material")) == {}
 
 
 def a_queued_step(line: str, *, ended: int, proven: int | None) -> Step:

@@ -23,6 +23,7 @@ from backend.simulation.errors import (
     PeriodTooLong,
     ProposalUnclear,
     SimulationNotFound,
+    TooFewHouseholds,
 )
 from backend.simulation.workbook import workbook
 from backend.subsidy.errors import ProgrammeNotFound, TaperIncomplete
@@ -177,4 +178,6 @@ def test_pieces_kept_twice_or_lost_count_once_and_other_rates_are_told_apart(db,
         sum(group.proposed["lines"] for group in staff if group.kind == "day") == stingy["proposed"]["lines"]
     )
     assert queries.all_groups(db, YUHANG, page.id, audience="open") == [], "there are four households"
+    with pytest.raises(TooFewHouseholds):
+        queries.report(db, YUHANG, page.id, audience="open")
     assert workbook(page, staff, {}).startswith(b"PK")
