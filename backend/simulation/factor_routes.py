@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.carbon.errors import NoFactorSet
 from backend.kit.api import Room
-from backend.kit.auth import refuses, requires
+from backend.kit.auth import ScopeMissing, refuses, requires
 from backend.kit.drafts import DraftNotFound, OwnDraft
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
@@ -105,9 +105,9 @@ def show_run(factor_run_id: UUID) -> ShownRun:
 
 
 @blp.post("/runs/<uuid:factor_run_id>/cancellation")
-@requires("factor_set:recompute")
+@requires("factor_run:cancel")
 @blp.response(200, FactorRunOut, example=RECOMPUTATION_CANCELLED)
-@refuses(FactorRunNotFound, FactorRunOver)
+@refuses(FactorRunNotFound, ScopeMissing, FactorRunOver)
 def cancel_run(factor_run_id: UUID) -> ShownRun:
-    """Cancel a run; what was posted stands, and asking again goes on where it ended."""
+    """Cancel a run that you may ask for; what was posted stands, and asking again goes on where it ended."""
     return _shown(factoring.cancel(session(), factor_run_id, by=actor(), at=now()))

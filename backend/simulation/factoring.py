@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.carbon import queries as carbon
 from backend.carbon import service as drafting
 from backend.kit import trail
-from backend.kit.auth import Actor
+from backend.kit.auth import Actor, ScopeMissing
 from backend.kit.drafts import OwnDraft
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
@@ -23,6 +23,8 @@ from backend.simulation.service import check_period
 from backend.weighing import service as weighing
 
 SIMULATE, RECOMPUTE = "factors.simulate", "factors.recompute"
+_ASKS = {RunKind.SIMULATION: "simulation:run", RunKind.RECOMPUTATION: "factor_set:recompute"}
+"""Who may ask for a run of a kind, and so cancel one."""
 Found = tuple[dict[str, Any], str]
 """What a run came to, and the digest of what it read."""
 
@@ -101,9 +103,12 @@ def cancel(db: Session, run_id: UUID, *, by: Actor, at: datetime) -> FactorRun:
     """Cancel a run; what a recomputation has posted stands, and asking again goes on from there.
 
     :raises FactorRunNotFound: the district has none with this id
+    :raises ScopeMissing: the actor may not ask for one of its kind
     :raises FactorRunOver: it has ended
     """
     row = queries.factor_run_locked(db, by.district, run_id)
+    if _ASKS[RunKind(row.kind)] not in by.scopes:
+        raise ScopeMissing
     if not row.is_live:
         raise FactorRunOver
     before = {"state": row.state}

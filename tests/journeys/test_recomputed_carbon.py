@@ -255,6 +255,21 @@ def test_a_set_is_drafted_tried_approved_by_another_and_applied_back(
     assert audit.run(told.auditor_url, say=lambda _: None)
 
 
+def test_a_run_is_cancelled_by_whoever_may_ask_for_one(told: Database, app: Flask):
+    admin, approver = Desk(app, "district_admin"), Desk(app, "approver")
+    period = {"since": SINCE.isoformat(), "until": OVER.isoformat()}
+    body: dict[str, Any] = {"title": "新因子", "note": "", "naming": NAMING}
+    draft = admin.send("POST", "factor-set-drafts", body)[1]["id"]
+    in_force = admin.client.get("/v1/carbon/factors").get_json()["id"]
+    tried = admin.send("POST", "simulations", {"draft": draft, **period})[1]["id"]
+    applied = approver.send("POST", "recomputations", {"factor_set": in_force, **period})[1]["id"]
+
+    for mine, run, other in ((admin, tried, approver), (approver, applied, admin)):
+        assert other.send("POST", f"runs/{run}/cancellation")[1]["code"] == "scope_missing"
+        assert mine.send("POST", f"runs/{run}/cancellation")[1]["state"] == "cancelled"
+    assert admin.send("POST", "simulations", {"draft": draft, **period})[0] == 202
+
+
 def test_a_rejected_draft_comes_back_and_a_withdrawn_one_does_not(told: Database, app: Flask):
     admin, approver = Desk(app, "district_admin"), Desk(app, "approver")
     period = {"since": SINCE.isoformat(), "until": OVER.isoformat()}

@@ -378,7 +378,7 @@ CALLS: dict[str, Call] = {
     ),
     "factor_runs_list_runs": Call(query={"limit": "100"}),
     "factor_runs_show_run": Call(),
-    "factor_runs_cancel_run": Call(),
+    "factor_runs_cancel_run": Call(refused={"approver": "scope_missing"}),
     "jobs_list_dead": Call(),
     "jobs_try_again": Call(),
 }

@@ -12,6 +12,7 @@ const ROLES = {
     "colleague:dismiss",
     "colleague:invite",
     "evidence:decide",
+    "factor_run:cancel",
     "factor_set:draft",
     "jobs:manage",
     "material:edit",
@@ -30,7 +31,7 @@ const ROLES = {
     "trail:read",
     "witness:read",
   ],
-  approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "factor_set:approve", "factor_set:publish", "factor_set:recompute", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
+  approver: [...OWN, ...READS, "budget:approve", "budget:freeze", "factor_run:cancel", "factor_set:approve", "factor_set:publish", "factor_set:recompute", "price_list:approve", "price_list:publish", "settlement:pay", "settlement:sign"],
   auditor: [...OWN, ...READS, "trail:read", "witness:read"],
   operator_manager: [...OWN, "colleague:dismiss", "colleague:invite", "colleague:read", "phone:manage", "scale:check", "scale:edit", "scale:read", "settlement:read", "webhook:manage"],
 } as const;
