@@ -109,6 +109,7 @@ def edit(
         if based_on != queries.newest(db):
             raise DraftOutdated
         row.based_on = based_on
+        row.forget_simulation()
     row.take(Step.EDIT, by=by.id, at=at)
     row.title, row.note, row.digest = title, note, digest_of(factors)
     row.call(naming)

@@ -103,6 +103,7 @@ def edit(
         if based_on != queries.newest(db, by.district):
             raise DraftOutdated
         row.based_on = based_on
+        row.forget_simulation()
     row.take(Step.EDIT, by=by.id, at=at)
     row.title, row.note, row.digest = title, note, digest_of(rates)
     db.flush()  # its rates may be written only now that it is a draft again

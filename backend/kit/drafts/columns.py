@@ -76,6 +76,10 @@ class DraftColumns:
             self.simulation, self.simulated_digest, self.simulated_at = simulation, digest, at
         return fits
 
+    def forget_simulation(self) -> None:
+        """Need another one: it was made before there was what the draft is now based on."""
+        self.simulation = self.simulated_digest = self.simulated_at = None
+
     def _standing(self, *, is_current: bool) -> Standing:
         return Standing(
             State(self.state), frozenset(self.authors), self.digest, self.simulated_digest, is_current

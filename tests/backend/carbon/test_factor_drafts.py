@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -115,15 +116,19 @@ def test_nobody_decides_on_their_own_and_an_edit_makes_one_an_author(db: Session
         service.approve(db, draft_id, by=JUDGE, **SEEN)
 
 
+def mark(db: Session, draft_id: UUID) -> bool:
+    digest = queries.draft(db, draft_id).digest
+    return service.mark_simulated(
+        db, district=YUHANG, draft=draft_id, simulation=new_id(), digest=digest, at=NOON
+    )
+
+
 def test_what_is_submitted_was_simulated_as_it_stands(db: Session):
     an_approved_factor_set(db)
     draft_id = a_factor_draft(db, simulated=False)
     with pytest.raises(SimulationMissing):
         service.submit(db, draft_id, by=MAKER, **SEEN)
-    before = queries.draft(db, draft_id).digest
-    assert service.mark_simulated(
-        db, district=YUHANG, draft=draft_id, simulation=new_id(), digest=before, at=NOON
-    )
+    assert mark(db, draft_id)
     assert edit(db, draft_id, title="改个题目").is_simulated
     assert not edit(db, draft_id, a_factor("glass", "0.31")).is_simulated
     with pytest.raises(SimulationOutdated):
@@ -140,6 +145,9 @@ def test_a_draft_that_another_has_overtaken_is_based_on_the_newest_first(db: Ses
     with pytest.raises(DraftOutdated):
         edit(db, late, based_on=new_id())
     edit(db, late, based_on=newest)
+    with pytest.raises(SimulationMissing):
+        service.submit(db, late, by=MAKER, **SEEN)
+    mark(db, late)
     assert service.submit(db, late, by=MAKER, **SEEN).state == "submitted"
 
 

@@ -232,6 +232,8 @@ def test_a_draft_that_another_has_overtaken_is_based_anew(db: Session):
     newest = queries.newest(db, YUHANG)
     based = service.edit(db, ours, by=ADMIN, rates=[DEARER], based_on=newest, **WORDS, **SEEN)
     assert based.based_on == newest
+    with pytest.raises(SimulationMissing):
+        service.submit(db, ours, by=ADMIN, **SEEN)
     mark(db, ours)
     assert service.submit(db, ours, by=ADMIN, **SEEN).state == "submitted"
 
