@@ -173,14 +173,14 @@ def vouch(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity.
     return persons.vouch_at_door(db, pickup.household, by=by, pickup=pickup.id, at=at)
 
 
-def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor) -> Pickup:
-    """Lock the pickup at whose door the collector stands.
+def begin_weighing(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
+    """Note that the scale is used at the door where the collector stands; nobody cancels from now on.
 
     :raises PickupNotFound: it is not his
     :raises StepNotAllowed: he has not arrived
     """
     pickup = _mine(db, pickup_id, by=by)
-    _check(pickup, State.WEIGHED)
+    mark_weighed(db, pickup.id, by=by, at=at)
     return pickup
 
 

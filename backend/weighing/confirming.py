@@ -20,7 +20,7 @@ from backend.notices import service as notices
 from backend.subsidy import queries as subsidies
 from backend.subsidy import service as subsidy
 from backend.weighing import events, guards, queries, quoting
-from backend.weighing.errors import CodeLocked, CodeWrong, NotQuoted
+from backend.weighing.errors import CodeLocked, CodeWrong, NotQuoted, QuoteChanged
 from backend.weighing.models import Weighing, WeighingLine
 from backend.weighing.postings import confirmed
 from backend.weighing.rules import CODE_TRIES, State
@@ -45,6 +45,7 @@ def confirm(
     *,
     by: Actor,
     at: datetime,
+    revision: int | None = None,
     code: str | None = None,
     card: str | None = None,
 ) -> queries.Receipt:
@@ -52,8 +53,10 @@ def confirm(
 
     Green points, carbon, subsidy and mass follow in one ledger entry.
 
+    :param revision: of the quote that was looked at; None is whichever stands
     :raises WeighingNotFound: it is neither his household's nor weighed by him
     :raises NotQuoted: no quote was delivered
+    :raises QuoteChanged: another revision stands by now
     :raises AlreadyConfirmed: it was confirmed before
     :raises AlreadyEnded: the goods went back
     :raises CodeWrong: the code is not the one that the resident was shown, nor the card the household's
@@ -63,6 +66,8 @@ def confirm(
     weighing = guards.concerned(found, by=by)
     if weighing.state != State.QUOTED:
         raise NotQuoted
+    if revision not in (None, weighing.revision):
+        raise QuoteChanged
     how = "app"
     if by.household != weighing.household:
         _check(db, weighing, code=code or "", card=card)

@@ -35,8 +35,16 @@ class AlreadyWeighed(Conflict):
     en = "This pickup has a weighing; add lines to it."
 
 
+class WeighingTwice(Conflict):
+    """A weighing's id was made by the device, once."""
+
+    code = "weighing_twice"
+    zh = "此编号的称重已经记录过了。"
+    en = "A weighing with this id is already recorded."
+
+
 class LineTwice(Conflict):
-    """A line's id was made by the device, once."""
+    """A line's id was made by the device, once; that of one taken back does not return."""
 
     code = "weighing_line_twice"
     zh = "此称重行已经记录过了。"
@@ -65,6 +73,14 @@ class NotQuoted(Conflict):
     code = "weighing_not_quoted"
     zh = "收集员尚未出具报价。"
     en = "The collector has not delivered the quote yet."
+
+
+class QuoteChanged(Conflict):
+    """Only what was shown is agreed to; the collector has weighed anew since."""
+
+    code = "weighing_quote_changed"
+    zh = "收集员已更新报价，请查看后再确认。"
+    en = "The collector has changed the quote since; look at it before you agree."
 
 
 class NothingWeighed(Conflict):

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.accounts.postings import Fact, budget, operator_due, operator_subsidy
@@ -20,9 +20,9 @@ from backend.kit.paging import Page, cut, key_of
 from backend.kit.written import Written, at_once
 from backend.network import queries as network
 from backend.subsidy import queries as subsidies
-from backend.weighing import replaying
+from backend.weighing import replaying, tape
 from backend.weighing.errors import ReceiptNotReady, WeighingNotFound
-from backend.weighing.models import Weighing, WeighingLine
+from backend.weighing.models import QuoteStep, Weighing, WeighingLine
 from backend.weighing.replaying import Ends, Stretch
 from backend.weighing.rules import Price, Reading, State, promise, share, unpaid, wanted
 from backend.weighing.steps import NEVER, Integers, Names, Step, Steps, Texts, Truths, moment, since_2000
@@ -128,6 +128,22 @@ def bag_locked(db: Session, district: str, weighing_id: UUID) -> tuple[Weighing 
 def of_pickup(db: Session, district: str, pickup: UUID) -> UUID | None:
     """Find the weighing of a pickup."""
     return db.scalar(select(Weighing.id).where(Weighing.district == district, Weighing.pickup == pickup))
+
+
+def is_known(db: Session, district: str, weighing_id: UUID) -> bool:
+    """Tell whether a weighing has an id, whoever's it is."""
+    return db.get(Weighing, (district, weighing_id)) is not None
+
+
+def lines_known(db: Session, district: str, ids: Collection[UUID]) -> bool:
+    """Tell whether a line has one of these ids, or had it before it was taken back."""
+    if not ids:
+        return False
+    stands = exists().where(WeighingLine.district == district, WeighingLine.id.in_(ids))
+    stood = exists().where(
+        QuoteStep.district == district, QuoteStep.line.in_(ids), QuoteStep.kind != tape.QUOTED
+    )
+    return bool(db.scalar(select(stands | stood)))
 
 
 def visible(db: Session, weighing_id: UUID, *, by: Actor) -> Weighing:

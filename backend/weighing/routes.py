@@ -26,11 +26,13 @@ from backend.weighing.errors import (
     NothingWeighed,
     NotQuoted,
     OwnEvidence,
+    QuoteChanged,
     ReceiptNotReady,
     ScaleCannotRead,
     ScaleNotCertified,
     ScaleOutOfUse,
     WeighingNotFound,
+    WeighingTwice,
 )
 from backend.weighing.examples import EVIDENCE, QUOTE, RECEIPT, RECORD, WEIGHING
 from backend.weighing.models import Weighing, WeighingLine
@@ -62,7 +64,7 @@ blp = Room(
 @idempotent
 @blp.arguments(WeighingIn, example=RECORD)
 @blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
-@refuses(PickupNotFound, StepNotAllowed, AlreadyWeighed, ScaleNotFound, ScaleRetired)
+@refuses(PickupNotFound, StepNotAllowed, AlreadyWeighed, WeighingTwice, ScaleNotFound, ScaleRetired)
 @refuses(ScaleNotCertified, ScaleOutOfUse, ScaleCannotRead, MaterialNotAccepted, LineTwice)
 def record(body: dict[str, Any]) -> queries.Quote:
     """Begin a weighing at the door; its lines are quoted at once, and what they promise is held."""
@@ -122,9 +124,9 @@ def deliver_quote(weighing_id: UUID) -> queries.Quote:
 @blp.post("/<uuid:weighing_id>/confirmation")
 @requires("weighing:confirm")
 @idempotent
-@blp.arguments(ConfirmationIn, required=False, example={})
+@blp.arguments(ConfirmationIn, required=False, example={"revision": QUOTE["revision"]})
 @blp.response(201, ReceiptOut, example=RECEIPT)
-@refuses(WeighingNotFound, NotQuoted, AlreadyConfirmed, AlreadyEnded, CodeWrong, CodeLocked)
+@refuses(WeighingNotFound, NotQuoted, QuoteChanged, AlreadyConfirmed, AlreadyEnded, CodeWrong, CodeLocked)
 def confirm(body: dict[str, Any], weighing_id: UUID) -> queries.Receipt:
     """Agree on the weight: the resident in the app, or the collector with the code that he was read."""
     return service.confirm(session(), weighing_id, by=actor(), at=now(), **body)

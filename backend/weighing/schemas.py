@@ -67,6 +67,12 @@ class WeighingIn(In):
 class ConfirmationIn(In):
     """The resident's agreement; the collector sends the code that he was read."""
 
+    revision = Count(
+        load_default=None,
+        allow_none=True,
+        minimum=0,
+        metadata={"description": "of the quote that was looked at: send it, and no other is agreed to"},
+    )
     code = fields.String(
         load_default=None,
         allow_none=True,

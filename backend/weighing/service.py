@@ -22,6 +22,7 @@ from backend.weighing.errors import (
     LineNotFound,
     LineTwice,
     NothingWeighed,
+    WeighingTwice,
 )
 from backend.weighing.models import Weighing
 from backend.weighing.rules import Reading, State
@@ -53,14 +54,18 @@ def record(
     :raises PickupNotFound: it is not the collector's
     :raises StepNotAllowed: he has not arrived
     :raises AlreadyWeighed: the pickup has a weighing
+    :raises WeighingTwice: another one has this id
+    :raises LineTwice: another line has or had its id
     :raises ScaleNotFound: his operator has no such scale
     :raises ScaleNotCertified: its certificate has run out
     :raises ScaleOutOfUse: it failed its newest check
     :raises ScaleRetired: it is retired
     """
-    pickup = booking.begin_weighing(db, pickup_id, by=by)
+    pickup = booking.begin_weighing(db, pickup_id, by=by, at=at)
     if queries.of_pickup(db, by.district, pickup.id):
         raise AlreadyWeighed
+    if id is not None and queries.is_known(db, by.district, id):
+        raise WeighingTwice
     today = city_day(at)
     scale = network.scale_of(db, by.district, scale_id, operator=by.organisation_id(), on=today)
     weighing = Weighing(
@@ -90,6 +95,7 @@ def add_lines(
 
     :raises WeighingNotFound: it is not the collector's
     :raises AlreadyEnded: it is decided
+    :raises LineTwice: another line has or had its id
     """
     weighing = guards.his(db, weighing_id, by=by)
     return _add(db, weighing, lines, at=at)
@@ -98,11 +104,11 @@ def add_lines(
 def _add(
     db: Session, weighing: Weighing, lines: Sequence[Mapping[str, Any]], *, at: datetime
 ) -> queries.Quote:
+    given = [line["id"] for line in lines if line["id"]]
+    if len(set(given)) < len(given) or queries.lines_known(db, weighing.district, given):
+        raise LineTwice
     before = queries.lines(db, weighing)
     readings = [Reading(**{**line, "id": line["id"] or new_id(at)}) for line in lines]
-    ids = [line.id for line in before] + [reading.id for reading in readings]
-    if len(set(ids)) < len(ids):
-        raise LineTwice
     _withdraw(weighing)
     first = max((line.no for line in before), default=0) + 1
     rows = quoting.quote(db, weighing, readings, first=first, at=at)

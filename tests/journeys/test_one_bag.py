@@ -1,7 +1,7 @@
 """The way of one bag: from one tap to a voucher, and every other way it may end."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -115,6 +115,54 @@ def test_a_quote_holds_what_it_promises_until_the_goods_go_back(city):
     assert bag.resident.get("/v1/accounts")["green"]["points"] == 0
     assert bag.resident.get(f"/v1/pickups/{bag.pickup}")["state"] == "returned"
     assert bag.resident.post(f"{bag.path}/confirmation", status=409)["code"] == "weighing_already_ended"
+
+
+def test_once_the_scale_is_used_nobody_cancels_and_what_is_held_comes_back_with_the_goods(city):
+    before = budget_of(city)["available_fen"]
+    bag = weighed(city, city.zhang(), GLASS, CARDBOARD)
+
+    refused = bag.resident.post(f"/v1/pickups/{bag.pickup}/cancellation", status=409)
+    assert refused["code"] == "pickup_step_not_allowed"
+    bag.resident.post(f"{bag.path}/return", {"reason": "changed my mind"})
+
+    assert budget_of(city)["available_fen"] == before
+    assert bag.resident.get(f"/v1/pickups/{bag.pickup}")["state"] == "returned"
+    bag.resident.post("/v1/pickups", status=201)
+
+
+def test_no_quote_is_agreed_to_but_the_one_that_was_looked_at(city):
+    bag = quoted(city, city.zhang(), GLASS, CARDBOARD)
+    seen = bag.resident.get(bag.path)["revision"]
+    bag.collector.delete(f"{bag.path}/lines/{bag.lines[1]['id']}")
+    bag.collector.post(f"{bag.path}/quote")
+
+    refused = bag.resident.post(f"{bag.path}/confirmation", {"revision": seen}, status=409)
+    assert refused["code"] == "weighing_quote_changed"
+
+    now = bag.resident.get(bag.path)
+    receipt = bag.resident.post(f"{bag.path}/confirmation", {"revision": now["revision"]}, status=201)
+    assert receipt["totals"] == now["totals"]
+
+
+def test_an_id_that_a_device_made_stands_for_one_weighing_or_line(city):
+    line, other = {**GLASS, "id": str(uuid4())}, {**CARDBOARD, "id": str(uuid4())}
+    bag = weighed(city, city.zhang(), line, other)
+    bag.collector.delete(f"{bag.path}/lines/{line['id']}")
+    for known in (line, other):
+        refused = bag.collector.post(f"{bag.path}/lines", {"lines": [known]}, status=409)
+        assert refused["code"] == "weighing_line_twice"
+
+    booked = city.wang().post("/v1/pickups", status=201)
+    collector = city.collector(booked["collector"]["number"])
+    for step in ("acceptance", "arrival"):
+        collector.post(f"/v1/pickups/{booked['id']}/{step}")
+    scale = collector.get("/v1/scales")["items"][0]["id"]
+    body = {"pickup_id": booked["id"], "scale_id": scale}
+    again = collector.post("/v1/weighings", {**body, "id": bag.weighing}, status=409)
+    assert again["code"] == "weighing_twice"
+    again = collector.post("/v1/weighings", {**body, "lines": [other]}, status=409)
+    assert again["code"] == "weighing_line_twice"
+    collector.post("/v1/weighings", body, status=201)
 
 
 def test_a_line_weighed_by_mistake_is_taken_back_with_its_hold(city):

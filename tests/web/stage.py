@@ -212,7 +212,13 @@ class Stage:
     def weigh(self, phone: str, *, agreed: bool = False) -> None:
         """Bring a bag of somebody's from one tap to a delivered quote, or until it is agreed on."""
         resident = self.resident(phone)
-        booked = resident.post("/v1/pickups", {})
+        collector, path = self.begin(resident.post("/v1/pickups", {}))
+        collector.post(f"{path}/quote")
+        if agreed:
+            resident.post(f"{path}/confirmation", {})
+
+    def begin(self, booked: Mapping[str, Any]) -> tuple[Person, str]:
+        """Put a bag onto the scale at the door; return its collector, and where the weighing is."""
         collector, path = self.collector(booked["collector"]["number"]), f"/v1/pickups/{booked['id']}"
         for step in ("reveal", "acceptance", "arrival"):
             collector.post(f"{path}/{step}")
@@ -221,9 +227,7 @@ class Stage:
         cardboard = {"material": "cardboard", "gross_grams": 3_000, "tare_grams": 0}
         body = {"pickup_id": booked["id"], "scale_id": scale, "lines": [glass, cardboard]}
         quote = collector.post("/v1/weighings", body)
-        collector.post(f"/v1/weighings/{quote['id']}/quote")
-        if agreed:
-            resident.post(f"/v1/weighings/{quote['id']}/confirmation", {})
+        return collector, f"/v1/weighings/{quote['id']}"
 
     def take_an_offer(self, phone: str) -> None:
         """Take the cheapest offer of somebody's district."""

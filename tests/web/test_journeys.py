@@ -292,6 +292,23 @@ def test_a_resident_takes_the_goods_back(stage: Stage) -> None:
     assert resident.get("/v1/accounts")["green"]["points"] == 0
 
 
+def test_a_resident_takes_the_goods_back_before_there_is_a_quote(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000798")
+    stage.begin(pickup)
+    with stage.window(signed_in="16100000798") as window:
+        window.open(f"/app/pickups/{pickup['id']}")
+        window.page.get_by_text("收集员正在称重").wait_for()
+        assert not window.page.get_by_role("button", name="取消预约").count()
+        window.page.get_by_role("button", name="不卖了，拿回来").click()
+        dialog = window.page.get_by_role("dialog")
+        dialog.get_by_label("原因").fill("收集员走了")
+        dialog.get_by_role("button", name="不卖了，拿回来").click()
+        window.page.get_by_text("物品已退回，没有积分变动。").wait_for()
+        window.check()
+
+    assert resident.get(f"/v1/pickups/{pickup['id']}")["state"] == "returned"
+
+
 def test_who_saw_a_residents_data_is_told_in_whole_sentences(stage: Stage) -> None:
     resident, pickup = book(stage, "16100000787")
     collector = stage.collector(resident.get(f"/v1/pickups/{pickup['id']}")["collector"]["number"])
