@@ -13,3 +13,9 @@ from backend.kit.jobs import handles
 def miss(db: Session, *, district: str, at: datetime, pickup: str) -> None:
     """Close a pickup whose window went by."""
     service.miss(db, UUID(pickup), district=district, at=at)
+
+
+@handles("booking.hand_over")
+def hand_over(db: Session, *, district: str, at: datetime, collector: str) -> None:
+    """Give the visits of a collector who left to others."""
+    service.hand_over(db, UUID(collector), district=district, at=at)

@@ -65,6 +65,19 @@ def pickups(db: Session, district: str, *, household: UUID, cursor: str | None, 
     return cut(rows, limit, lambda row: (row.id,))
 
 
+def is_awaited(db: Session, district: str, household: UUID) -> bool:
+    """Tell whether a household waits for a visit, or has one."""
+    where = (Pickup.district == district, Pickup.household == household, Pickup.state.in_(OPEN))
+    return db.scalar(select(Pickup.id).where(*where)) is not None
+
+
+def ahead_locked(db: Session, district: str, *, collector: UUID) -> Sequence[Pickup]:
+    """List the visits that a collector has not begun, in the order of their windows, and keep others away."""
+    query = select(Pickup).where(Pickup.district == district, Pickup.collector == collector)
+    query = query.where(Pickup.state.in_((State.ASSIGNED, State.ACCEPTED)))
+    return db.scalars(query.order_by(Pickup.window_start, Pickup.id).with_for_update()).all()
+
+
 def steps(db: Session, district: str, pickup_id: UUID) -> Sequence[PickupStep]:
     """List how a pickup came to where it stands."""
     query = select(PickupStep).where(PickupStep.district == district, PickupStep.pickup == pickup_id)

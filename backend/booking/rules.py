@@ -11,6 +11,8 @@ from backend.network.queries import ServiceHours
 
 MISSED_AFTER = timedelta(hours=2)
 """How long after its window a pickup that nobody served counts as missed."""
+TOLD_LATE = timedelta(days=7)
+"""How long after its window a phone that had no signal may tell of a visit that counts as missed."""
 FARTHEST = timedelta(days=7)
 """How far ahead a window may be chosen."""
 
@@ -45,9 +47,10 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.COMPLETED: frozenset(),
     State.CANCELLED: frozenset(),
     State.RETURNED: frozenset(),
-    State.MISSED: frozenset(),
+    State.MISSED: frozenset({State.ARRIVED}),
 }
-"""What may follow a state. Once the scale is used, nothing can be cancelled; the goods can go back."""
+"""What may follow a state. Once the scale is used, nothing can be cancelled; the goods can go back. What
+counts as missed goes on where a phone that had no signal tells late that its collector was there."""
 
 
 def may_become(state: State, wanted: State) -> bool:

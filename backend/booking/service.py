@@ -25,6 +25,7 @@ from backend.booking.rules import (
     AT_THE_DOOR,
     MISSED_AFTER,
     OPEN,
+    TOLD_LATE,
     State,
     chosen,
     may_become,
@@ -144,8 +145,17 @@ def accept(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
 
 
 def arrive(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> Pickup:
-    """Stand at the door."""
-    return _move(db, _mine(db, pickup_id, by=by), State.ARRIVED, by=by, at=at)
+    """Stand at the door; a phone without a signal may tell of it when the visit already counts as missed.
+
+    :raises PickupNotFound: it is not his
+    :raises StepNotAllowed: he did not take it on, or it is over, or missed and booked anew
+    """
+    pickup = _mine(db, pickup_id, by=by)
+    if pickup.state == State.MISSED and (
+        at > pickup.window_end + TOLD_LATE or queries.is_awaited(db, pickup.district, pickup.household)
+    ):
+        raise StepNotAllowed(state=pickup.state, wanted=State.ARRIVED)
+    return _move(db, pickup, State.ARRIVED, by=by, at=at)
 
 
 def reveal(db: Session, pickup_id: UUID, *, by: Actor, at: datetime) -> identity.Doorstep:
@@ -218,6 +228,19 @@ def miss(db: Session, pickup_id: UUID, *, district: str, at: datetime) -> None:
     if may_become(State(pickup.state), State.MISSED):
         _move(db, pickup, State.MISSED, by=Actor.system(district), at=at)
         _tell(db, pickup, "pickup.missed", at=at)
+
+
+def hand_over(db: Session, collector: UUID, *, district: str, at: datetime) -> None:
+    """Give the visits that a collector left behind to others of the operator; safe to say again.
+
+    Where it has nobody else, they stay as they are and count as missed in time.
+    """
+    for pickup in queries.ahead_locked(db, district, collector=collector):
+        successor = queries.least_busy(db, district, operator=pickup.operator, start=pickup.window_start)
+        if successor is not None:
+            pickup.collector = successor.id
+            db.flush()
+            _announce(db, pickup, State.ASSIGNED, at=at)
 
 
 def _tell(db: Session, pickup: Pickup, template: str, *, at: datetime) -> None:

@@ -9,6 +9,7 @@ from backend.identity import queries as identities
 from backend.identity import service as identity
 from backend.kit import trail
 from backend.kit.auth import Actor
+from backend.kit.jobs import later
 from backend.staffing.errors import ColleagueNotFound, OwnDeparture
 from backend.staffing.invitations import (
     accept_as_collector,
@@ -24,6 +25,8 @@ __all__ = ["accept_as_collector", "accept_as_staff", "depart", "forget_invitatio
 def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime) -> None:
     """End somebody's work in the caller's district, or for their operator there, and their sessions at once.
 
+    The visits that a collector has not begun go to others of the operator.
+
     :raises OwnDeparture: nobody ends their own work
     :raises ColleagueNotFound: they do not work where the caller may look
     """
@@ -34,6 +37,8 @@ def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime
         raise ColleagueNotFound
     for post in posts:
         identity.dismiss(db, person=colleague, district=by.district, role=post.role, at=at)
+        if post.role == "collector":
+            later(db, "booking.hand_over", {"collector": str(colleague)}, district=by.district, at=at)
     roles = sorted(post.role for post in posts)
     trail.note(
         db,
