@@ -46,9 +46,9 @@ def shown(row: Notice, language: str) -> Shown:
 
 
 def letter(db: Session, district: str, notice_id: UUID) -> Letter | None:
-    """Write a notice as a text message in the language of its reader, who may have no phone."""
+    """Write a notice as a text message in the language of its reader, who may have no phone of their own."""
     row = db.get_one(Notice, (district, notice_id))
-    phone = identity.phone(db, row.person)
+    phone = identity.phone_of_theirs(db, row.person)
     if phone is None:
         return None
     return Letter(phone, text_message(row.template, row.params, identity.language(db, row.person)))

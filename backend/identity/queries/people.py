@@ -20,6 +20,12 @@ def phone(db: Session, person: UUID) -> str | None:
     return db.get_one(Person, person).phone()
 
 
+def phone_of_theirs(db: Session, person: UUID) -> str | None:
+    """Open somebody's phone number, unless the network gave it to somebody new."""
+    found = db.get_one(Person, person)
+    return None if found.reissued_at is not None else found.phone()
+
+
 def language(db: Session, person: UUID) -> str:
     """Tell which language somebody's device spoke last."""
     return db.get_one(Person, person).language

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from backend.identity import queries as identities
+from backend.identity import service as identity
 from backend.kit.auth import Actor
 from backend.kit.clock import utc_now
 from backend.kit.db import see, transaction
@@ -112,6 +113,16 @@ def test_who_has_no_phone_gets_no_text_message(db):
     notice = missed(db, collector)
 
     assert queries.letter(db, YUHANG, notice) is None
+
+
+def test_whose_number_the_network_gave_to_somebody_new_gets_no_text_message_there(db, alice):
+    notice = missed(db, alice)
+    assert queries.letter(db, YUHANG, notice)
+
+    identity.reissue(db, [ALICE], at=NOON)
+
+    assert queries.letter(db, YUHANG, notice) is None
+    assert inbox(db, alice).items
 
 
 def test_a_text_message_speaks_the_language_of_the_phone(app):
