@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from backend.accounts import queries as balances
 from backend.accounts import service as accounts
 from backend.accounts.postings import GREEN, Refusal, Refused, Reserve, Settle, green, redeemed
+from backend.identity import queries as persons
 from backend.identity import service as identity
 from backend.kit import trail
 from backend.kit.auth import NOBODY, Actor
 from backend.kit.ids import new_id
 from backend.kit.jobs import later
+from backend.notices import service as notices
 from backend.rewards import queries, voucher
 from backend.rewards.errors import (
     NotEnoughPoints,
@@ -189,6 +191,7 @@ def expire(db: Session, redemption_id: UUID, *, district: str, at: datetime) -> 
     if found is None or found.redemption.state != State.HELD:
         return
     _restock(found, State.EXPIRED, by=NOBODY, at=at)
+    _tell(db, found.redemption, "redemption.expired", at=at)
     accounts.entry_of(
         accounts.post(
             db,
@@ -233,6 +236,7 @@ def honour(db: Session, code: str, *, by: Actor, at: datetime) -> queries.Taken:
     trail.note(
         db, "voucher.honoured", f"redemption/{redemption.id}", by=by, before=before, after=after, at=at
     )
+    _tell(db, redemption, "redemption.honoured", at=at)
     accounts.entry_of(
         accounts.post(
             db,
@@ -247,6 +251,13 @@ def honour(db: Session, code: str, *, by: Actor, at: datetime) -> queries.Taken:
         )
     )
     return found
+
+
+def _tell(db: Session, redemption: Redemption, template: str, *, at: datetime) -> None:
+    """Tell a household what became of its voucher, whoever took it."""
+    facts = {"redemption": str(redemption.id)}
+    for person in persons.members(db, redemption.district, redemption.household):
+        notices.tell(db, person, template, facts, district=redemption.district, at=at)
 
 
 def _facts(redemption: Redemption) -> dict[str, str]:

@@ -17,6 +17,7 @@ from backend.kit.db import see
 from backend.kit.errors import Problem
 from backend.kit.ids import new_id
 from backend.kit.jobs import OutboxEvent
+from backend.notices import queries as notices
 from backend.rewards import jobs, queries, service
 from backend.rewards.errors import (
     AlreadyHonoured,
@@ -288,6 +289,24 @@ def test_a_voucher_runs_out_at_its_hour(db, alice, till, offer, taken):
         service.honour(db, taken.code, by=till, at=ends + HOUR)
 
 
+def test_a_household_is_told_once_what_became_of_its_voucher(db, alice, shop, till, taken):
+    bob = a_resident(db, alice.home(), phone=BOB)
+    offer = an_offer(db, merchant=shop, price_points=10)
+    back, late = (service.redeem(db, by=alice, offer_id=offer, at=NOON).redemption.id for _ in range(2))
+
+    service.honour(db, taken.code, by=till, at=NOON)
+    service.cancel(db, back, by=alice, at=NOON)
+    for _ in range(2):
+        jobs.expire(db, district=YUHANG, at=LATER, redemption=str(late))
+
+    for member in (alice, bob):
+        told = notices.inbox(db, YUHANG, person=member.id, language="en", cursor=None, limit=9).items
+        assert [(one.template, one.params["redemption"]) for one in told] == [
+            ("redemption.expired", str(late)),
+            ("redemption.honoured", str(taken.redemption.id)),
+        ]
+
+
 def test_a_voucher_that_was_used_does_not_run_out(db, alice, till, offer, taken):
     service.honour(db, taken.code, by=till, at=NOON)
 
@@ -338,5 +357,5 @@ def test_round_trips_of_redeeming_and_of_the_till(db, alice, offer, till, statem
     # The offer locked; what the household had and spent; its stock and the redemption written; the hold
     # posted; the deadline written.
     assert redeeming == 6
-    # The redemption locked; its end and the line on the trail written; the entry posted.
-    assert len(statements) == 4
+    # The redemption locked; its end and the line on the trail written; the household told; the entry posted.
+    assert len(statements) == 6
