@@ -58,17 +58,26 @@ def may_become(state: State, wanted: State) -> bool:
     return wanted in NEXT[state]
 
 
+_EVERY_YEAR = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""Public holidays by month and day, which no year's calendar moves.
+
+Source: Regulation on Public Holidays for National Annual Festivals and Memorial Days, as amended by State
+Council Order No. 795 of 2024.
+"""
+
+
 def is_served(day: date, hours: ServiceHours) -> bool:
     """Tell whether collectors work on a day; public holidays and make-up workdays count.
 
-    Where the official calendar is not published yet, Monday to Friday are workdays.
+    Where the official calendar is not published yet, Monday to Friday are workdays but for the holidays
+    that have the same day every year.
     """
     if hours.serves_holidays:
         return True
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return day.weekday() < 5
+        return day.weekday() < 5 and (day.month, day.day) not in _EVERY_YEAR
 
 
 def promised(hours: ServiceHours, at: datetime) -> tuple[datetime, datetime]:

@@ -48,6 +48,12 @@ def test_before_the_official_calendar_is_published_weekdays_are_workdays():
     assert not is_served(date(2031, 11, 16), WORKDAYS)
 
 
+def test_nobody_is_promised_for_new_years_day_before_the_calendar_of_the_new_year_is_published():
+    for holiday in (date(2031, 1, 1), date(2031, 5, 1), date(2031, 10, 1)):
+        assert not is_served(holiday, WORKDAYS)
+        assert is_served(holiday, EVERY_DAY)
+
+
 @given(moments, st.sampled_from([EVERY_DAY, WORKDAYS]))
 def test_a_promise_lies_ahead_within_service_hours(asked, hours):
     start, end = promised(hours, asked)
