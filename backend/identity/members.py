@@ -65,6 +65,8 @@ def join(db: Session, *, by: Actor, code: str, consent: str, at: datetime) -> ru
 def leave(db: Session, *, by: Actor, at: datetime) -> None:
     """Take the actor out of their household, whose points stay with it; their sessions go on without it.
 
+    The codes that they made bring nobody in any more, nor themselves back.
+
     :raises ProofNeeded: it cannot be undone, so it takes a fresh one-time code
     """
     home = by.home()
@@ -75,6 +77,12 @@ def leave(db: Session, *, by: Actor, at: datetime) -> None:
         .where(Membership.district == by.district, Membership.household == home)
         .where(Membership.person == by.id, Membership.left_at.is_(None))
         .values(left_at=at)
+    )
+    db.execute(
+        update(Invitation)
+        .where(Invitation.district == by.district, Invitation.household == home)
+        .where(Invitation.made_by == by.id, Invitation.used_at.is_(None), Invitation.expires_at > at)
+        .values(expires_at=at)
     )
     db.execute(
         update(TokenFamily)

@@ -103,6 +103,13 @@ def take(db: Session, phone: Phone | None, post: Post, *, person: UUID, at: date
     return phone
 
 
+def end_offered(db: Session, made_by: UUID, *, district: str, at: datetime) -> None:
+    """End the codes that somebody who leaves has made and nobody used; the phones that are bound stay."""
+    made = update(Phone).where(Phone.district == district, Phone.made_by == made_by)
+    awaited = made.where(Phone.bound_at.is_(None), Phone.ended_at.is_(None))
+    db.execute(awaited.values(ended_at=at, code_hash=None))
+
+
 def forget(db: Session, *, district: str, at: datetime) -> int:
     """Delete the phones of a district that nobody bound in time."""
     gone = delete(Phone).where(Phone.district == district, Phone.bound_at.is_(None))

@@ -39,6 +39,7 @@ from backend.identity.logins import change_secret, sign_in_collector, sign_in_st
 from backend.identity.members import invite, join, leave
 from backend.identity.models import OneTimeCode, TokenFamily, digest
 from backend.identity.phones import end as end_phone
+from backend.identity.phones import end_offered as end_phones_offered
 from backend.identity.phones import forget as forget_phones
 from backend.identity.phones import offer as offer_phone
 from backend.identity.proof import demand_proof, prove
@@ -68,6 +69,7 @@ __all__ = [
     "dismiss",
     "end_device",
     "end_phone",
+    "end_phones_offered",
     "enrol_second_factor",
     "enter_resident",
     "exchange_district",

@@ -80,6 +80,13 @@ def take_back(db: Session, invitation: UUID, *, by: Actor, at: datetime) -> None
     trail.note(db, "invitation.taken_back", f"invitation/{row.id}", by=by, before=_facts(row), at=at)
 
 
+def end_invitations_of(db: Session, colleague: UUID, *, by: Actor, at: datetime) -> None:
+    """End the invitations that somebody who leaves has made in the caller's district."""
+    for row in queries.invitations_of_locked(db, by.district, colleague):
+        row.end(at)
+        trail.note(db, "invitation.taken_back", f"invitation/{row.id}", by=by, before=_facts(row), at=at)
+
+
 def forget_invitations(db: Session, *, district: str, at: datetime) -> int:
     """Delete the invitations of a district that nobody accepted in time: they still name somebody."""
     gone = delete(StaffInvitation).where(StaffInvitation.district == district)

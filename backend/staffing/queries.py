@@ -1,6 +1,6 @@
 """The questions that are asked of staffing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,14 @@ def invitation_locked(db: Session, by: Actor, invitation: UUID) -> StaffInvitati
     return db.scalars(
         _invitations(by).where(StaffInvitation.id == invitation).with_for_update()
     ).one_or_none()
+
+
+def invitations_of_locked(db: Session, district: str, made_by: UUID) -> Sequence[StaffInvitation]:
+    """Lock the invitations that somebody made and nobody accepted."""
+    made = select(StaffInvitation).where(
+        StaffInvitation.district == district, StaffInvitation.made_by == made_by
+    )
+    return db.scalars(made.where(StaffInvitation.ended_at.is_(None)).with_for_update()).all()
 
 
 def _invitations(by: Actor) -> Select[StaffInvitation]:

@@ -14,6 +14,7 @@ from backend.staffing.errors import ColleagueNotFound, OwnDeparture
 from backend.staffing.invitations import (
     accept_as_collector,
     accept_as_staff,
+    end_invitations_of,
     forget_invitations,
     invite,
     take_back,
@@ -25,7 +26,8 @@ __all__ = ["accept_as_collector", "accept_as_staff", "depart", "forget_invitatio
 def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime) -> None:
     """End somebody's work in the caller's district, or for their operator there, and their sessions at once.
 
-    The visits that a collector has not begun go to others of the operator.
+    The visits that a collector has not begun go to others of the operator, and no code that they made opens
+    anything any more.
 
     :raises OwnDeparture: nobody ends their own work
     :raises ColleagueNotFound: they do not work where the caller may look
@@ -39,6 +41,8 @@ def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime
         identity.dismiss(db, person=colleague, district=by.district, role=post.role, at=at)
         if post.role == "collector":
             later(db, "booking.hand_over", {"collector": str(colleague)}, district=by.district, at=at)
+    end_invitations_of(db, colleague, by=by, at=at)
+    identity.end_phones_offered(db, colleague, district=by.district, at=at)
     roles = sorted(post.role for post in posts)
     trail.note(
         db,

@@ -110,6 +110,19 @@ def test_leaving_takes_a_fresh_proof_and_ends_what_the_session_could_see(db):
     assert queries.members(db, YUHANG, home) == [bob.id]
 
 
+def test_who_leaves_does_not_come_back_with_a_code_of_their_own(db):
+    home = a_household(db)
+    alice, bob = a_resident(db, home), a_resident(db, home, phone=BOB)
+    own, bobs = (service.invite(db, by=who, at=NOON).code for who in (alice, bob))
+    prove(db, alice)
+    service.leave(db, by=alice, at=LATER)
+    again = a_newcomer(db, at=LATER)
+
+    with pytest.raises(InvitationWrong):
+        service.join(db, by=again, code=own, consent=rules.TERMS, at=LATER)
+    assert service.join(db, by=again, code=bobs, consent=rules.TERMS, at=LATER).id == home
+
+
 def test_a_proof_counts_for_ten_minutes_and_in_its_own_session(db):
     home = a_household(db)
     alice = a_resident(db, home)

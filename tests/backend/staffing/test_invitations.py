@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.identity import queries as identities
 from backend.identity import service as identity
-from backend.identity.errors import InvitationWrong, LoginTaken, LoginWrong, SecretTooCommon
+from backend.identity.errors import InvitationWrong, LoginTaken, LoginWrong, PhoneCodeWrong, SecretTooCommon
 from backend.identity.queries import SignedIn
 from backend.kit.auth import Actor
 from backend.kit.db import see
@@ -254,3 +254,18 @@ def test_who_was_invited_and_left_comes_in_no_more(db, admin, manager):
 
     with pytest.raises(LoginWrong):
         identity.sign_in_collector(db, **BOUND, number="C0042", pin=PIN, at=NOON)
+
+
+def test_what_somebody_made_who_left_brings_nobody_in(db, admin, manager):
+    code, phone = invited(db, manager, "collector"), identity.offer_phone(db, by=manager, at=NOON)
+    ours = invited(db, admin)
+
+    service.depart(db, manager.id, by=admin, reason="合同到期", at=NOON)
+
+    with pytest.raises(InvitationWrong):
+        come_to_collect(db, code)
+    with pytest.raises(PhoneCodeWrong):
+        identity.sign_in_collector(db, phone_code=phone.code, number="C0042", pin=PIN, at=NOON)
+    see(db, YUHANG)
+    assert db.query(TrailLine).filter(TrailLine.kind == "invitation.taken_back").one().actor == admin.id
+    come(db, ours)
