@@ -44,6 +44,7 @@ def errand(db: Session, delivery_id: UUID, *, district: str, at: datetime) -> Er
         return None
     endpoint = queries.of_delivery(db, delivery)
     if endpoint.state == State.ENDED:
+        delivery.state = Way.FAILED
         return None
     is_test = delivery.type == PING
     if endpoint.state == State.PAUSED and not is_test:

@@ -285,6 +285,18 @@ def test_old_deliveries_are_forgotten_and_removed_endpoints_after_them(desk, rec
             assert len(found) == left
 
 
+def test_what_was_on_its_way_to_a_removed_endpoint_is_forgotten_like_the_rest(desk, receiver):
+    opened = desk.register(receiver.url)
+    desk.happen()
+    with transaction(districts=[YUHANG]) as db:
+        service.remove(db, opened.endpoint.id, by=desk.manager, at=desk.now())
+    desk.work_off()
+
+    with transaction(districts=[YUHANG]) as db:
+        assert delivering.forget(db, at=desk.now() + KEPT + timedelta(minutes=1)) == 1
+        assert not db.execute(select(1).select_from(WebhookEndpoint)).all()
+
+
 def test_a_name_that_comes_to_stand_for_something_inside_gets_nothing(desk, receiver, monkeypatch):
     desk.register(receiver.url)
     monkeypatch.setenv("LV_WEBHOOKS_TO_LOOPBACK", "no")
