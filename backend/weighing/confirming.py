@@ -152,7 +152,7 @@ def _priced(weighing: Weighing, lines: Sequence[WeighingLine], *, at: datetime) 
 def _check(db: Session, weighing: Weighing, *, code: str, card: str | None) -> None:
     """Compare the card, or else the code; a wrong one counts, while the lock keeps other guesses waiting."""
     if weighing.wrong_codes >= CODE_TRIES:
-        raise CodeLocked(retry_after=3600)
+        raise CodeLocked
     if card is None:
         is_right = compare_digest(code, weighing.code())
     else:

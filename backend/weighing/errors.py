@@ -1,6 +1,6 @@
 """What weighing refuses."""
 
-from backend.kit.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unprocessable
+from backend.kit.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class WeighingNotFound(NotFound):
@@ -147,7 +147,7 @@ class OwnEvidence(Forbidden):
     en = "You are a party to this weighing; somebody else must decide."
 
 
-class CodeLocked(TooManyRequests):
+class CodeLocked(Conflict):
     """Too many wrong codes; the resident can still confirm in the app, or silence will."""
 
     code = "confirmation_code_locked"

@@ -217,7 +217,7 @@ def test_after_five_wrong_codes_even_the_right_one_is_refused_but_the_resident_s
     for _ in range(5):
         bag.collector.post(f"{bag.path}/confirmation", {"code": wrong}, status=403)
 
-    bag.collector.post(f"{bag.path}/confirmation", {"code": code}, status=429)
+    bag.collector.post(f"{bag.path}/confirmation", {"code": code}, status=409)
     bag.resident.post(f"{bag.path}/confirmation", status=201)
 
 

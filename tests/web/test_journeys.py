@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 import zxingcpp
@@ -188,6 +189,31 @@ def test_a_network_that_is_lost_after_a_wrong_code_does_not_stop_the_right_one(s
         code.fill(quote["confirmation_code"])
         agreed.click()
         window.page.get_by_text("凭六位数字同意").wait_for()
+
+
+def test_too_many_wrong_codes_stop_neither_the_phone_nor_the_resident(stage: Stage) -> None:
+    resident, pickup = book(stage, "16100000799")
+    number = pickup["collector"]["number"]
+    with stage.window(signed_in=number) as window:
+        go_to_the_door(window, pickup)
+        type_weight(window, "5.4")
+        window.page.get_by_role("button", name="称好了，出报价").click()
+        window.page.get_by_role("region", name="居民同意吗？").wait_for()
+        [weighing] = resident.get("/v1/weighings")["items"]
+        path = f"/v1/weighings/{weighing['id']}"
+        right = resident.get(path)["confirmation_code"]
+        beside, wrong = stage.collector(number), {"code": f"{(int(right) + 1) % 10**6:06}"}
+        for _ in range(5):
+            with pytest.raises(HTTPError, match="403"):
+                beside.post(f"{path}/confirmation", wrong)
+
+        window.page.get_by_label("六位数字", exact=True).fill(right)
+        window.page.get_by_role("button", name="记入账本").click()
+        window.page.get_by_role("alert").get_by_text("验证码错误次数过多").wait_for()
+        window.open("/collector/tickets")
+        window.page.get_by_text("全部已到服务器").wait_for()
+
+    resident.post(f"{path}/confirmation", {})
 
 
 def test_who_taps_twice_weighs_and_agrees_once(stage: Stage) -> None:
