@@ -46,6 +46,14 @@ class ClosesBeforeOpening(Unprocessable):
     en = "Service must close after it opens."
 
 
+class PromiseTooLong(Unprocessable):
+    """A promised arrival fits into the hours of a day, or no window would."""
+
+    code = "promise_too_long"
+    zh = "承诺的上门时限不应超过一天的服务时长（{most} 分钟）。"
+    en = "A promise is no longer than the service of a day, {most} minutes."
+
+
 class OperatorNotFound(NotFound):
     """The operator does not collect in this district, or is not the caller's."""
 

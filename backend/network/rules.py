@@ -26,6 +26,11 @@ class ServiceHours:
     basis_en: str
 
 
+def minutes_between(opens: time, closes: time) -> int:
+    """Tell how long the service of a day lasts."""
+    return (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
+
+
 @dataclass(frozen=True)
 class PlacedCommunity:
     """A community, and where it is if somebody has put it on the map."""

@@ -14,9 +14,14 @@ from backend.kit.auth import Actor
 from backend.kit.positions import Position
 from backend.network import queries
 from backend.network.bounds import lies_in
-from backend.network.errors import AreaNotServed, ClosesBeforeOpening, PositionOutsideDistrict
+from backend.network.errors import (
+    AreaNotServed,
+    ClosesBeforeOpening,
+    PositionOutsideDistrict,
+    PromiseTooLong,
+)
 from backend.network.models import Certificate, Coverage, Division, Operator, Scale, ServiceArea
-from backend.network.rules import ServiceHours
+from backend.network.rules import ServiceHours, minutes_between
 
 _AT_ONCE = 1000
 
@@ -84,9 +89,13 @@ def change_service(
     :param is_as_seen: refuses a state that the actor has not seen
     :raises AreaNotServed: the district has no service
     :raises ClosesBeforeOpening: the hours make no sense
+    :raises PromiseTooLong: no window of a day holds what is promised
     """
     if closes <= opens:
         raise ClosesBeforeOpening
+    served = minutes_between(opens, closes)
+    if promise_minutes > served:
+        raise PromiseTooLong(most=served)
     area = queries.service_area_locked(db, by.district)
     if area is None:
         raise AreaNotServed

@@ -7,7 +7,7 @@ from backend.kit.etag import edits, expected, tagged
 from backend.kit.http import actor, now, session
 from backend.kit.paging import CursorUnreadable, Page
 from backend.network import queries, service
-from backend.network.errors import AreaNotServed, ClosesBeforeOpening, DistrictNotFound
+from backend.network.errors import AreaNotServed, ClosesBeforeOpening, DistrictNotFound, PromiseTooLong
 from backend.network.models import Division
 from backend.network.routes.room import blp
 from backend.network.rules import ServiceHours
@@ -77,7 +77,7 @@ def show_area() -> ServiceHours:
 @edits
 @blp.arguments(ServiceAreaIn, example=_AREA)
 @blp.response(200, ServiceAreaOut, example=_AREA)
-@refuses(AreaNotServed, ClosesBeforeOpening)
+@refuses(AreaNotServed, ClosesBeforeOpening, PromiseTooLong)
 @tagged
 def change_area(body: dict[str, Any]) -> ServiceHours:
     """Promise something else from now on; pickups that are booked keep their promise."""

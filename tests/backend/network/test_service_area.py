@@ -99,6 +99,14 @@ def test_service_closes_after_it_opens(admin: FlaskClient):
     assert told(put(admin, tag, closes="09:00")) == (422, "closes_before_opening")
 
 
+def test_what_is_promised_fits_into_the_service_of_a_day(admin: FlaskClient):
+    tag = admin.get("/v1/service-area").headers["ETag"]
+    hours = {"opens": "09:00", "closes": "10:30"}
+
+    assert told(put(admin, tag, **hours, promise_minutes=91)) == (422, "promise_too_long")
+    assert put(admin, tag, **hours, promise_minutes=90).status_code == 200
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
