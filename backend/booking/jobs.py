@@ -15,7 +15,7 @@ def miss(db: Session, *, district: str, at: datetime, pickup: str) -> None:
     service.miss(db, UUID(pickup), district=district, at=at)
 
 
-@handles("booking.hand_over")
-def hand_over(db: Session, *, district: str, at: datetime, collector: str) -> None:
-    """Give the visits of a collector who left to others."""
-    service.hand_over(db, UUID(collector), district=district, at=at)
+@handles("booking.assign")
+def assign(db: Session, *, district: str, at: datetime, operator: str) -> None:
+    """Give the visits that nobody has on his list to somebody."""
+    service.assign(db, UUID(operator), district=district, at=at)

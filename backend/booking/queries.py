@@ -71,10 +71,18 @@ def is_awaited(db: Session, district: str, household: UUID) -> bool:
     return db.scalar(select(Pickup.id).where(*where)) is not None
 
 
-def ahead_locked(db: Session, district: str, *, collector: UUID) -> Sequence[Pickup]:
-    """List the visits that a collector has not begun, in the order of their windows, and keep others away."""
-    query = select(Pickup).where(Pickup.district == district, Pickup.collector == collector)
-    query = query.where(Pickup.state.in_((State.ASSIGNED, State.ACCEPTED)))
+def unserved_locked(db: Session, district: str, *, operator: UUID) -> Sequence[Pickup]:
+    """List an operator's visits that nobody has begun and none of its collectors has, the next first.
+
+    Nobody else moves them meanwhile.
+    """
+    crew = [one.id for one in identity.collectors(db, district, operator=operator)]
+    query = (
+        select(Pickup)
+        .where(Pickup.district == district, Pickup.operator == operator)
+        .where(Pickup.state.in_((State.REQUESTED, State.ASSIGNED, State.ACCEPTED)))
+        .where(Pickup.collector.is_(None) | Pickup.collector.not_in(crew))
+    )
     return db.scalars(query.order_by(Pickup.window_start, Pickup.id).with_for_update()).all()
 
 

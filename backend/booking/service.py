@@ -230,17 +230,21 @@ def miss(db: Session, pickup_id: UUID, *, district: str, at: datetime) -> None:
         _tell(db, pickup, "pickup.missed", at=at)
 
 
-def hand_over(db: Session, collector: UUID, *, district: str, at: datetime) -> None:
-    """Give the visits that a collector left behind to others of the operator; safe to say again.
+def assign(db: Session, operator: UUID, *, district: str, at: datetime) -> None:
+    """Give the visits that no collector of the operator has on his list to those it has; safe to say again.
 
-    Where it has nobody else, they stay as they are and count as missed in time.
+    Where it has nobody, they stay as they are and count as missed in time.
     """
-    for pickup in queries.ahead_locked(db, district, collector=collector):
-        successor = queries.least_busy(db, district, operator=pickup.operator, start=pickup.window_start)
-        if successor is not None:
-            pickup.collector = successor.id
-            db.flush()
+    for pickup in queries.unserved_locked(db, district, operator=operator):
+        collector = queries.least_busy(db, district, operator=operator, start=pickup.window_start)
+        if collector is None:
+            return
+        pickup.collector = collector.id
+        if pickup.state == State.REQUESTED:
+            _move(db, pickup, State.ASSIGNED, by=Actor.system(district), at=at)
+        else:
             _announce(db, pickup, State.ASSIGNED, at=at)
+        db.flush()
 
 
 def _tell(db: Session, pickup: Pickup, template: str, *, at: datetime) -> None:

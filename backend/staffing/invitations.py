@@ -15,6 +15,7 @@ from backend.kit.auth import Actor
 from backend.kit.db import see
 from backend.kit.envelope import new_key
 from backend.kit.ids import new_id
+from backend.kit.jobs import later
 from backend.network import queries as network
 from backend.rewards import queries as rewards
 from backend.staffing import queries, rules
@@ -143,6 +144,8 @@ def accept_as_collector(
 ) -> SignedIn:
     """Enter a collector who was invited, with a number and a PIN of their own, and bind their phone.
 
+    They get the visits that nobody of the operator has on his list.
+
     :raises InvitationWrong: there is no such code, or it was used, taken back, or has run out
     :raises LoginTaken: the number is somebody else's
     :raises SecretTooWeak: a PIN has six digits
@@ -154,6 +157,7 @@ def accept_as_collector(
     person = identity.register_collector(
         db, number=number, pin=pin, name=row.name(), district=row.district, operator=row.organisation, at=at
     )
+    later(db, "booking.assign", {"operator": str(row.organisation)}, district=row.district, at=at)
     phone = identity.offer_phone(db, by=_enter(db, row, person, at=at), at=at)
     db.flush()
     return identity.sign_in_collector(

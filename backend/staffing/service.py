@@ -40,7 +40,7 @@ def depart(db: Session, colleague: UUID, *, by: Actor, reason: str, at: datetime
     for post in posts:
         identity.dismiss(db, person=colleague, district=by.district, role=post.role, at=at)
         if post.role == "collector":
-            later(db, "booking.hand_over", {"collector": str(colleague)}, district=by.district, at=at)
+            later(db, "booking.assign", {"operator": str(post.organisation)}, district=by.district, at=at)
     end_invitations_of(db, colleague, by=by, at=at)
     identity.end_phones_offered(db, colleague, district=by.district, at=at)
     roles = sorted(post.role for post in posts)

@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.accounts import queries as accounts
 from backend.booking import jobs, queries, service
 from backend.booking.errors import StepNotAllowed
 from backend.booking.rules import MISSED_AFTER, TOLD_LATE, State
+from backend.identity import queries as identities
 from backend.kit.auth import Actor
-from backend.kit.ids import new_id
+from backend.kit.db import see
 from backend.kit.jobs import OutboxEvent
 from backend.staffing import service as staffing
 from backend.weighing import service as weighing
-from tests.makers import NOON, YUHANG, a_collector, a_rate
+from tests.makers import NOON, PIN, YUHANG, a_collector, a_member_of_staff, a_rate
 from tests.rounds import Round, a_neighbour, a_quote, a_round
 
 LATE = NOON + timedelta(days=3)
@@ -65,33 +67,53 @@ def test_a_visit_that_was_booked_anew_or_long_ago_stays_missed(db, tour, residen
         service.arrive(db, pickup.id, by=tour.collector, at=LATE)
 
 
+def a_manager(db: Session, tour: Round) -> Actor:
+    """Let the manager of the collector's operator sign in."""
+    return a_member_of_staff(
+        db, role="operator_manager", username="manager", organisation=tour.collector.organisation
+    )
+
+
+def assign(db: Session) -> None:
+    """Do what was left to a worker, twice."""
+    events = select(OutboxEvent).where(OutboxEvent.topic == "booking.assign")
+    for _ in range(2):
+        for event in db.scalars(events):
+            jobs.assign(db, district=YUHANG, at=NOON, **event.payload)
+
+
 def test_the_visits_of_a_collector_who_leaves_go_to_others_of_the_operator(db, tour, resident):
-    operator = tour.collector.organisation_id()
     accepted = service.book(db, by=resident, at=NOON).pickup
     service.accept(db, accepted.id, by=tour.collector, at=NOON)
     begun = service.book(db, by=a_neighbour(db, tour), at=NOON).pickup
     service.accept(db, begun.id, by=tour.collector, at=NOON)
     service.arrive(db, begun.id, by=tour.collector, at=NOON)
-    colleague = a_collector(db, operator=operator, number="C0002")
-    manager = Actor(new_id(NOON), "operator_manager", frozenset(), YUHANG, organisation=operator)
+    colleague = a_collector(db, operator=tour.collector.organisation, number="C0002")
 
-    staffing.depart(db, tour.collector.id, by=manager, reason="合同到期", at=NOON)
-    [event] = [row for row in db.query(OutboxEvent) if row.topic == "booking.hand_over"]
-    for _ in range(2):
-        jobs.hand_over(db, district=YUHANG, at=NOON, **event.payload)
+    staffing.depart(db, tour.collector.id, by=a_manager(db, tour), reason="合同到期", at=NOON)
+    assign(db)
 
     assert (accepted.collector, begun.collector) == (colleague.id, tour.collector.id)
-    assert queries.day(db, YUHANG, collector=colleague.id, on=NOON.date())
+    assert [stop.pickup.id for stop in queries.day(db, YUHANG, collector=colleague.id, on=NOON.date())] == [
+        accepted.id
+    ]
     service.arrive(db, accepted.id, by=colleague, at=NOON)
 
 
-def test_where_an_operator_has_nobody_else_a_visit_stays_as_it_is(db, tour, resident):
-    pickup = service.book(db, by=resident, at=NOON).pickup
-    manager = Actor(
-        new_id(NOON), "operator_manager", frozenset(), YUHANG, organisation=tour.collector.organisation
-    )
-
+def test_where_an_operator_has_nobody_visits_wait_for_who_comes(db, tour, resident):
+    manager = a_manager(db, tour)
+    assigned = service.book(db, by=resident, at=NOON).pickup
     staffing.depart(db, tour.collector.id, by=manager, reason="合同到期", at=NOON)
-    service.hand_over(db, tour.collector.id, district=YUHANG, at=NOON)
+    requested = service.book(db, by=a_neighbour(db, tour), at=NOON).pickup
+    assign(db)
+    assert (assigned.collector, requested.collector) == (tour.collector.id, None)
 
-    assert pickup.collector == tour.collector.id
+    invitation = staffing.invite(db, by=manager, role="collector", name="吴十", at=NOON)
+    staffing.accept_as_collector(db, code=invitation.code, number="C0042", pin=PIN, at=NOON)
+    see(db, YUHANG)
+    assign(db)
+
+    [crew] = identities.collectors(db, YUHANG, operator=manager.organisation_id())
+    assert {assigned.collector, requested.collector} == {crew.id}
+    assert requested.state == State.ASSIGNED
+    assert len(queries.steps(db, YUHANG, requested.id)) == 2
