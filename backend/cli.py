@@ -233,7 +233,10 @@ def recompute(
 @cli.command()
 @click.option("--since-last", is_flag=True, help="read only what came after each book's last sound audit")
 @click.option(
-    "--against", multiple=True, type=click.File(encoding="utf-8"), help="a checkpoint kept elsewhere"
+    "--against",
+    multiple=True,
+    type=click.File(encoding="utf-8", errors="replace"),
+    help="a checkpoint kept elsewhere",
 )
 def audit(*, since_last: bool, against: tuple[TextIO, ...]) -> None:
     """Replay every book, and check that every point is backed by a fen. Exits 1 if something is wrong."""

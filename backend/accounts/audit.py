@@ -11,7 +11,7 @@ import ledger
 from backend.accounts import queries
 from backend.kit.db import commit, dialect, driver, see
 from backend.network import queries as network
-from ledger.verify import Checkpoint, Unproven, read_checkpoint, read_note
+from ledger.verify import Checkpoint, Key, Unproven, open_checkpoint
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def run(
     :param against: checkpoints of its logs that were kept elsewhere, as signed notes
     :returns: whether nothing is wrong
     """
-    try:
-        kept = [read_checkpoint(read_note(note)[0]) for note in against]
-    except Unproven as why:
-        say(f"What was kept elsewhere is no checkpoint: {why}.")
-        return False
     with one_moment(url) as db:
+        try:
+            kept = signed(db, against)
+        except Unproven as why:
+            say(f"What was kept elsewhere is no checkpoint of ours: {why}.")
+            return False
         found = audit(db, since_last=since_last, against=kept)
     for line in told(found):
         say(line)
@@ -59,6 +59,15 @@ def one_moment(url: str) -> Iterator[Session]:
     with Session(engine.execution_options(postgresql_readonly=True)) as db:
         see(db, *(district.code for district in network.districts(db)))
         yield db
+
+
+def signed(db: Session, notes: Sequence[str]) -> list[Checkpoint]:
+    """Read checkpoints that were kept elsewhere, each signed by a key of a log of ours.
+
+    :raises ledger.verify.Unproven: one of them is none, or somebody else has signed it
+    """
+    keys = [Key.read(key) for key in queries.every_verifier(db)] if notes else []
+    return [open_checkpoint(note, keys).checkpoint for note in notes]
 
 
 def audit(db: Session, *, since_last: bool = False, against: Sequence[Checkpoint] = ()) -> Audit:

@@ -46,7 +46,7 @@ def renew_key(db: Session, district: str, *, at: datetime) -> str:
 
 def retire_keys(db: Session, district: str, *, at: datetime) -> int:
     """Let only the newest key sign; return how many no longer do."""
-    *old, _ = _active(db, district)
+    old = _active(db, district)[:-1]
     for key in old:
         key.retired_at = at
     return len(old)

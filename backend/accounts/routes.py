@@ -25,7 +25,7 @@ from backend.kit.paging import CursorUnreadable, Page, PageIn
 
 blp = Room("accounts", __name__, description="Green points and saved CO2e, with a statement and every entry.")
 settlement = settlement_routes.settlement
-log = Blueprint("log", __name__, url_prefix="/log/<book>")
+log = Blueprint("log", __name__, url_prefix="/log/<district:book>")
 """The logs of all books for whoever likes to check them, as C2SP `tlog-tiles` has it."""
 
 SOON, LATER, NEVER = "public, max-age=1", "public, max-age=300", "public, max-age=31536000, immutable"

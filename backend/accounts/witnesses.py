@@ -1,6 +1,9 @@
 """Whoever outside signs that a log has only grown: who they are, and how they are asked."""
 
+import re
 from functools import lru_cache
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -65,12 +68,12 @@ def ask(witness: Witness, district: str) -> bool:
     if newest is None or witness.key.name in newest.witnesses:
         return False
     said = _put(witness, district, old, newest)
-    if said.status == 409 and said.body.strip().isdecimal():
+    if said.status == HTTPStatus.CONFLICT and re.fullmatch("[0-9]{1,19}\n", said.body):
         old = int(said.body)
         if old > newest.size:
             raise Ahead(f"{witness.key.name} has seen {old} leaves of {district}, and {newest.size} are here")
         said = _put(witness, district, old, newest)
-    if said.status != 200:
+    if said.status != HTTPStatus.OK:
         raise Unwitnessed(f"{witness.key.name} answers {said.status}")
     try:
         line, seen_at = read_cosignature(said.body, newest.checkpoint, witness.key)
@@ -92,5 +95,5 @@ def _put(witness: Witness, district: str, old: int, newest: ledger.Signed) -> An
     except HTTPError as refused:
         with refused:
             return Answer(refused.code, refused.read(_LONGEST_ANSWER).decode("utf-8", "replace"))
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Unwitnessed(f"{witness.key.name} is away: {error}") from None

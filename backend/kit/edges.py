@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -41,6 +42,8 @@ def guard(request: Request, response: Response) -> None:
     response.headers.update(_ALWAYS)
     for name, value in _UNLESS_SAID.items():
         response.headers.setdefault(name, value)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        response.headers.setdefault("Cache-Control", "no-store")  # what is not there now may be there soon
     if settings().environment == "production":
         response.headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}; includeSubDomains"
     if request.path.startswith("/v1/"):

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from socket import SHUT_WR, create_server, socket
+from threading import Thread
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from backend.accounts import jobs, logs, queries, service, witnesses
+from backend.accounts import audit, jobs, logs, queries, service, witnesses
 from backend.accounts.errors import ProofNotReady
 from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.settings import settings
+from ledger.seal.note import Signer
 from ledger.verify import Key, check_pair, check_receipt, check_tiles, open_checkpoint, tile_path, widths
 from tests.makers import NOON, XIHU, YUHANG, a_community, a_token_of_staff, some_points
 from tests.witnesses import answering
@@ -97,7 +100,22 @@ def test_what_was_not_signed_is_not_there(given, anybody, name):
 
 @pytest.mark.parametrize("name", ["checkpoint", "key"])
 def test_there_is_no_log_of_no_district(app, name):
-    assert app.test_client().get(f"/log/nowhere/{name}").json["code"] == "log_not_found"
+    anybody = app.test_client()
+
+    assert anybody.get(f"/log/999999/{name}").json["code"] == "log_not_found"
+    for nobody in ("nowhere", "%00", "330110%2C330106"):
+        assert anybody.get(f"/log/{nobody}/{name}").status_code == 404
+
+
+def test_what_is_not_there_yet_is_not_remembered_as_missing(given, anybody):
+    jobs.seal()
+    later = f"/log/{YUHANG}/tile/0/000.p/4"
+    missing = anybody.get(later)
+    more(1)
+    jobs.seal()
+
+    assert (missing.status_code, missing.headers["Cache-Control"]) == (404, "no-store")
+    assert anybody.get(later).status_code == 200
 
 
 def test_two_checkpoints_are_joined(given, anybody):
@@ -136,6 +154,27 @@ def test_a_key_is_replaced_while_the_log_goes_on(given, anybody):
     assert old.id.hex() not in note
     assert open_checkpoint(note, [new]).checkpoint.size == 5
     assert keys(anybody) == [new, old]
+
+
+def test_where_no_key_is_older_none_is_retired(given):
+    for _ in range(2):
+        with transaction(districts=[YUHANG]) as db:
+            assert service.retire_log_keys(db, YUHANG, at=utc_now()) == 0
+        jobs.seal()
+
+
+def test_the_audit_holds_the_log_against_what_it_has_signed(given, anybody, database):
+    jobs.seal()
+    kept = anybody.get(f"/log/{YUHANG}/checkpoint").text
+    forged = kept.replace("\n3\n", "\n7\n")
+    stranger = Signer(opened(anybody).checkpoint.origin, bytes(32))
+    said: list[str] = []
+
+    assert audit.run(database.auditor_url, say=said.append, against=[kept])
+    for note in (forged, f"{kept.partition('— ')[0]}{stranger.sign(opened(anybody).checkpoint)}", "nothing"):
+        said.clear()
+        assert not audit.run(database.auditor_url, say=said.append, against=[note])
+        assert said[0].startswith("What was kept elsewhere is no checkpoint of ours")
 
 
 def test_the_secret_of_a_log_is_wrapped(given, database):
@@ -189,6 +228,27 @@ def test_a_witness_that_is_down_or_lies_signs_nothing_and_stops_nothing(bureau, 
 
     assert [jobs.witness(who) for who in (liar, down, bureau[1])] == [0, 0, 1]
     assert set(opened(anybody, *(who.key for who in bureau)).witnessed) == {bureau[1].key.name}
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"no HTTP at all\n\n", b"HTTP/1.1 409 Conflict\r\n\r\n" + b"9" * 5_000 + b"\n"]
+)
+def test_a_witness_that_talks_nonsense_has_not_signed(bureau, nonsense):
+    with create_server(("127.0.0.1", 0)) as line:
+        thread = Thread(target=_say, args=(line, nonsense))
+        thread.start()
+        with pytest.raises(witnesses.Unwitnessed):
+            witnesses.ask(bureau[0]._replace(url=f"http://127.0.0.1:{line.getsockname()[1]}"), YUHANG)
+        thread.join()
+
+
+def _say(line: socket, words: bytes) -> None:
+    asking, _ = line.accept()
+    with asking:
+        asking.sendall(words)
+        asking.shutdown(SHUT_WR)
+        while asking.recv(1 << 16):
+            pass
 
 
 def test_a_witness_goes_on_where_it_stands(bureau, anybody, database):
