@@ -42,6 +42,7 @@ HASH_BYTES = 32
 MOST_SIGNATURES = 100
 DEEPEST, MOST_DIGITS, LARGEST_FILE = 100, 4096, 1 << 20  # far above what a receipt or a pair needs
 PROOF = "c2sp.org/tlog-proof@v1"
+NUMBER = "0|[1-9][0-9]{0,18}"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -312,17 +313,15 @@ def is_name(text: str) -> bool:
 
 
 def read_checkpoint(text: str) -> Checkpoint:
-    """Read the text of a checkpoint.
+    """Read the text of a checkpoint: three lines, as those of ours have no more.
 
     :raises Unproven: it is none
     """
-    origin, size, root, *_ = [*text.split("\n"), "", "", ""]
-    if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(unbase64(root)) != HASH_BYTES:
-        raise Unproven("the note is no checkpoint")
-    checkpoint = Checkpoint(origin, int(size), unbase64(root))
-    if checkpoint.text != text:
-        raise Unproven("the checkpoint says more than a checkpoint of ours does")
-    return checkpoint
+    match text.split("\n"):
+        case [origin, size, root, ""] if origin and re.fullmatch(NUMBER, size):
+            (hashed,) = read_hashes([root])
+            return Checkpoint(origin, int(size), hashed)
+    raise Unproven("the note is no checkpoint of ours")
 
 
 def check_consistency(old: Checkpoint, new: Checkpoint, path: Sequence[bytes]) -> None:
@@ -374,15 +373,15 @@ def open_checkpoint(note: str, keys: Iterable[Key], *, witnesses: int = 0) -> Op
     return opened
 
 
-def read_path(lines: Iterable[str]) -> list[bytes]:
-    """Read the hashes of a path. Each has its full length: of others, one path could mean two.
+def read_hashes(lines: Iterable[str]) -> list[bytes]:
+    """Read hashes. Each has its full length: cut elsewhere, the hashes of a path would be another path.
 
     :raises Unproven: one of them is no hash
     """
-    path = [unbase64(line) for line in lines]
-    if any(len(one) != HASH_BYTES for one in path):
-        raise Unproven("the path holds something that is no hash")
-    return path
+    hashes = [unbase64(line) for line in lines]
+    if any(len(one) != HASH_BYTES for one in hashes):
+        raise Unproven("something stands where a hash should be")
+    return hashes
 
 
 def unbase64(text: str) -> bytes:
@@ -441,8 +440,8 @@ def read_proof(proof: str) -> tuple[int, list[bytes], str]:
     """
     head, _, note = proof.partition("\n\n")
     match head.split("\n"):
-        case [name, index, *path] if name == PROOF and re.fullmatch(r"index (0|[1-9][0-9]{0,18})", index):
-            return int(index[6:]), read_path(path), note
+        case [name, index, *path] if name == PROOF and re.fullmatch(f"index ({NUMBER})", index):
+            return int(index[6:]), read_hashes(path), note
     raise Unproven(f"the receipt holds no proof of {PROOF}")
 
 
@@ -456,7 +455,7 @@ def check_pair(pair: dict[str, Any], keys: Sequence[Key], *, witnesses: int = 0)
         raise Unproven("the pair holds no path")
     old, _ = open_checkpoint(_text(pair, "old"), keys)
     opened = open_checkpoint(_text(pair, "new"), keys, witnesses=witnesses)
-    check_consistency(old, opened.checkpoint, read_path(path))
+    check_consistency(old, opened.checkpoint, read_hashes(path))
     return Proven(opened, f"The first {old.size} entries are what they were; the log has only grown")
 
 

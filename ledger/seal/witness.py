@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ledger.seal.note import Signer, line, note
 from ledger.verify import (
+    NUMBER,
     Checkpoint,
     Key,
     Unproven,
@@ -14,8 +15,8 @@ from ledger.verify import (
     in_base64,
     open_checkpoint,
     read_checkpoint,
+    read_hashes,
     read_note,
-    read_path,
     tree_hash,
 )
 
@@ -61,9 +62,9 @@ def read_request(body: bytes) -> Request:
     except UnicodeDecodeError:
         raise Unproven("the request is not UTF-8") from None
     old, *path = head.split("\n")
-    if not re.fullmatch(r"old (0|[1-9][0-9]{0,18})", old) or len(path) > LONGEST_PATH:
+    if not re.fullmatch(f"old ({NUMBER})", old) or len(path) > LONGEST_PATH:
         raise Unproven("the request names no old size, or too long a path")
-    return request(int(old[4:]), read_path(path), signed)
+    return request(int(old[4:]), read_hashes(path), signed)
 
 
 def answer(
