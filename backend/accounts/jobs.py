@@ -25,7 +25,7 @@ from backend.settings import settings
 log = structlog.get_logger()
 
 _ONE_DAY = 86_400
-_TURN_SECONDS, _ROUND_SECONDS = 0.5, 5
+_TURN_SECONDS, _ROUND_SECONDS, _REST_SECONDS = 0.5, 5, 60
 _TO_MIDNIGHT = timedelta(hours=5)
 """From three in the morning in the city, 19:00 UTC, to midnight UTC, when the clock's days begin."""
 _SUNDAY = 6
@@ -85,17 +85,27 @@ def _for_a_while(step: Callable[[Session, str], int], district: str) -> int:
             return done
 
 
-def witness(who: witnesses.Witness) -> int:
-    """Have a witness sign the newest checkpoint of each district; return how many it has signed now."""
-    signed = 0
+def witness(who: witnesses.Witness, *, resting: dict[str, float] | None = None) -> int:
+    """Have a witness sign the newest checkpoint of each district; return how many it has signed now.
+
+    One that knows only some of the logs, or not their newest keys, signs the others.
+
+    :param resting: until when it is not asked again for a district that it has refused
+    """
+    resting, signed = {} if resting is None else resting, 0
     for district in _districts():
+        if time.monotonic() < resting.get(district, 0):
+            continue
         try:
             signed += witnesses.ask(who, district)
         except witnesses.Ahead as why:
             log.error("witness_is_ahead", district=district, why=str(why))  # noqa: TRY400 - it says it all
+            resting[district] = time.monotonic() + _REST_SECONDS
         except witnesses.Unwitnessed as why:
             log.warning("not_witnessed", district=district, why=str(why))
-            return signed
+            if isinstance(why, witnesses.Away):
+                break
+            resting[district] = time.monotonic() + _REST_SECONDS
     return signed
 
 
@@ -106,9 +116,10 @@ def keep_asking_witnesses(*, every_seconds: float) -> None:
 
 
 def _keep_asking(who: witnesses.Witness, every_seconds: float) -> None:
+    resting: dict[str, float] = {}
     while True:
         try:
-            witness(who)
+            witness(who, resting=resting)
         except Exception:
             log.exception("witness_failed", witness=who.key.name)
         time.sleep(every_seconds)

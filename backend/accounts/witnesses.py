@@ -30,8 +30,12 @@ class Unwitnessed(Exception):
     """A witness did not sign."""
 
 
+class Away(Unwitnessed):
+    """A witness does not answer, whatever it is asked."""
+
+
 class Ahead(Exception):
-    """A witness has seen more of a log than there is: the database is an older one, or was cut short."""
+    """A witness has seen more of a log than there is, or other leaves: the database is not what it was."""
 
 
 @lru_cache
@@ -59,8 +63,9 @@ def ask(witness: Witness, district: str) -> bool:
 
     No transaction stands open while it is asked.
 
-    :raises Unwitnessed: it refuses, is away, or answers nonsense
-    :raises Ahead: it has seen a larger log
+    :raises Away: it does not answer
+    :raises Unwitnessed: it refuses, or answers nonsense
+    :raises Ahead: it has seen a larger log, or one that does not go on as this does
     """
     with transaction(districts=[district], read_only=True) as db:
         newest = ledger.newest_checkpoint(driver(db), district)
@@ -73,6 +78,10 @@ def ask(witness: Witness, district: str) -> bool:
         if old > newest.size:
             raise Ahead(f"{witness.key.name} has seen {old} leaves of {district}, and {newest.size} are here")
         said = _put(witness, district, old, newest)
+    if said.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        raise Ahead(
+            f"{witness.key.name} has seen other leaves of {district} than the first {old} that are here"
+        )
     if said.status != HTTPStatus.OK:
         raise Unwitnessed(f"{witness.key.name} answers {said.status}")
     try:
@@ -96,4 +105,4 @@ def _put(witness: Witness, district: str, old: int, newest: ledger.Signed) -> An
         with refused:
             return Answer(refused.code, refused.read(_LONGEST_ANSWER).decode("utf-8", "replace"))
     except (OSError, HTTPException) as error:
-        raise Unwitnessed(f"{witness.key.name} is away: {error}") from None
+        raise Away(f"{witness.key.name} is away: {error}") from None

@@ -16,8 +16,19 @@ from backend.kit.clock import utc_now
 from backend.kit.db import transaction
 from backend.kit.ids import new_id
 from backend.settings import settings
-from ledger.seal.note import Signer
-from ledger.verify import Key, check_pair, check_receipt, check_tiles, open_checkpoint, tile_path, widths
+from ledger.seal.note import Signer, note
+from ledger.seal.witness import request
+from ledger.verify import (
+    Checkpoint,
+    Key,
+    check_pair,
+    check_receipt,
+    check_tiles,
+    open_checkpoint,
+    tile_path,
+    widths,
+)
+from ledger.witness import Witness
 from tests.makers import NOON, XIHU, YUHANG, a_community, a_token_of_staff, some_points
 from tests.witnesses import answering
 
@@ -171,9 +182,9 @@ def test_the_audit_holds_the_log_against_what_it_has_signed(given, anybody, data
     said: list[str] = []
 
     assert audit.run(database.auditor_url, say=said.append, against=[kept])
-    for note in (forged, f"{kept.partition('— ')[0]}{stranger.sign(opened(anybody).checkpoint)}", "nothing"):
+    for other in (forged, note(opened(anybody).checkpoint, [stranger.sign(opened(anybody).checkpoint)]), ""):
         said.clear()
-        assert not audit.run(database.auditor_url, say=said.append, against=[note])
+        assert not audit.run(database.auditor_url, say=said.append, against=[other])
         assert said[0].startswith("What was kept elsewhere is no checkpoint of ours")
 
 
@@ -228,6 +239,33 @@ def test_a_witness_that_is_down_or_lies_signs_nothing_and_stops_nothing(bureau, 
 
     assert [jobs.witness(who) for who in (liar, down, bureau[1])] == [0, 0, 1]
     assert set(opened(anybody, *(who.key for who in bureau)).witnessed) == {bureau[1].key.name}
+
+
+def test_a_witness_of_one_log_is_asked_for_it_whatever_others_there_are(bureau, database, anybody):
+    with transaction(districts=[XIHU]) as db:
+        a_community(db, XIHU)
+        some_points(db, new_id(NOON), 10, district=XIHU)
+    jobs.seal()
+
+    assert anybody.get(f"/log/{XIHU}/checkpoint").status_code == 200
+    resting: dict[str, float] = {}
+    assert jobs.witness(bureau[0], resting=resting) == 1
+    assert [*resting] == [XIHU]
+
+
+def test_a_witness_that_has_seen_another_log_tells_of_it(given, anybody, tmp_path):
+    jobs.seal()
+    with transaction(districts=[YUHANG], read_only=True) as db:
+        (signer,) = logs._signers(db, YUHANG)
+    other = Checkpoint(signer.name, 3, bytes(32))
+    name, asked = "bureau.example/witness", request(0, [], note(other, [signer.sign(other)]))
+    assert Witness(name, tmp_path / name, keys(anybody)).add(asked.spelled()).status == 200
+
+    with (
+        answering(name, tmp_path, keys(anybody)) as who,
+        pytest.raises(witnesses.Ahead, match="has seen other leaves"),
+    ):
+        witnesses.ask(who, YUHANG)
 
 
 @pytest.mark.parametrize(
