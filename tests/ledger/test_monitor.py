@@ -3,11 +3,14 @@
 import gzip
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import create_server, socket
 from threading import Thread
 
 import pytest
@@ -189,13 +192,31 @@ def test_what_breaks_off_is_no_alarm(url, served, tmp_path, capsys):
     assert "broke off" in capsys.readouterr().err
 
 
-def test_who_sends_too_slowly_or_too_much_is_away(url, served, tmp_path, monkeypatch):
+def test_who_sends_too_much_is_away(url, served, tmp_path, monkeypatch):
     serve(served, a_log(300))
     monkeypatch.setattr(monitor, "LARGEST_NOTE", 10)
+
     assert looked(url, tmp_path) == 2
-    monkeypatch.undo()
-    monkeypatch.setattr(monitor, "LONGEST_SECONDS", -1)
-    assert looked(url, tmp_path) == 2
+
+
+@pytest.mark.parametrize("words", ["HTTP/1.1 200 OK\r\nX-More: ", "HTTP/1.1 200 OK\r\n\r\n"])
+def test_who_never_comes_to_an_end_is_away(tmp_path, monkeypatch, words):
+    monkeypatch.setattr(monitor, "LONGEST_SECONDS", 0.2)
+    with create_server(("127.0.0.1", 0)) as line:
+        thread = Thread(target=never_end, args=(line, words.encode()))
+        thread.start()
+        assert looked(f"http://127.0.0.1:{line.getsockname()[1]}", tmp_path) == 2
+        thread.join()
+
+
+def never_end(line: socket, words: bytes) -> None:
+    """Answer, and go on until nobody listens any more."""
+    asking, _ = line.accept()
+    with asking, suppress(ConnectionError):
+        asking.sendall(words)
+        while True:
+            time.sleep(0.01)
+            asking.sendall(b"x")
 
 
 def test_a_bundle_may_be_a_fuller_one_by_now(url, served, tmp_path):
