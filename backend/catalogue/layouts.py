@@ -18,6 +18,8 @@ MOST_ROWS: Final = 2_000
 """Of a table: more than any district prices, and few enough to be judged within one request."""
 YES, NO = "yes", "no"
 _EXACT: Final = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?", re.ASCII)
+_MOST_DOTS: Final = 1_000
+"""Of a line: for a key of many parts the parser takes the square of their number, half an hour for a file."""
 _PLACE: Final = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)\Z", re.ASCII)
 
 _NOT_A_TABLE = say("Not a valid list of tables.", "应为表的数组。")
@@ -172,6 +174,7 @@ def from_toml(content: bytes) -> Contents:
     except UnicodeDecodeError as why:
         line, column = _end(content[: why.start].decode("utf-8-sig"))
         raise Unopenable(str(why), line=line, column=column) from None
+    _must_be_parsed_soon(text)
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as why:
@@ -182,6 +185,12 @@ def from_toml(content: bytes) -> Contents:
     flaws = [Flaw(key, 0, "", _UNKNOWN) for key in found.keys() - {layout.key for layout in LAYOUTS}]
     rows = {layout.key: tuple(_rows(found.get(layout.key, []), layout, flaws)) for layout in LAYOUTS}
     return Contents(rows, tuple(sorted(flaws)))
+
+
+def _must_be_parsed_soon(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise Unopenable("a key has too many parts", line=number, column=1)
 
 
 def _told(why: str) -> tuple[int, int] | None:

@@ -264,6 +264,7 @@ def test_what_is_no_such_file_is_refused_whole(db: Session, format: str, content
         pytest.param("# 价目\nrates = [\n".encode(), 3, 1, id="the end"),
         pytest.param('# 价目\nrates = "'.encode() + b"\xff\n", 2, 10, id="no UTF-8"),
         pytest.param("价目 = 1".encode("gbk"), 1, 1, id="GBK"),
+        pytest.param(b"# a\nrates" + b".a" * 1_001 + b" = 1\n", 2, 1, id="a key of many parts"),
     ],
 )
 def test_where_a_text_is_broken_is_told(db: Session, content: bytes, line: int, column: int):
