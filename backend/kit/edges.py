@@ -82,10 +82,21 @@ def _is_trusted(address: str, networks: tuple[str, ...]) -> bool:
     return any(known in ip_network(network) for network in networks)
 
 
+def _address_in(hop: str) -> str | None:
+    """Read the address that a proxy tells, with the port beside it or without."""
+    for written in (hop, hop.rpartition(":")[0].strip("[]")):
+        try:
+            return str(ip_address(written))
+        except ValueError:
+            continue
+    return None
+
+
 def behind_proxies(app: "WSGIApplication") -> "WSGIApplication":
     """Believe what a trusted proxy says of a request: its id, and the address it came from.
 
-    From anybody else these headers are nothing, and are taken away before anybody reads them.
+    From anybody else these headers are nothing, and are taken away before anybody reads them. Where a proxy
+    tells no address, its own stands.
     """
 
     def pass_on(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -95,7 +106,9 @@ def behind_proxies(app: "WSGIApplication") -> "WSGIApplication":
             environ.pop("HTTP_X_REQUEST_ID", None)
             return app(environ, start)
         while hops and _is_trusted(environ["REMOTE_ADDR"], trusted):
-            environ["REMOTE_ADDR"] = hops.pop()
+            if (told := _address_in(hops.pop())) is None:
+                break
+            environ["REMOTE_ADDR"] = told
         return app(environ, start)
 
     return pass_on
