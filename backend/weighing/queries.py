@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.accounts.postings import Fact, budget, operator_due, operator_subsidy
@@ -172,12 +172,12 @@ def quote(db: Session, weighing_id: UUID, *, by: Actor) -> Quote:
 def weighings(
     db: Session, district: str, *, household: UUID, cursor: str | None, limit: int
 ) -> Page[Weighing]:
-    """List a household's weighings, the newest first."""
+    """List a household's weighings, the newest first: by our clock, as their ids are made by devices."""
     query = select(Weighing).where(Weighing.district == district, Weighing.household == household)
-    if (before := key_of(cursor, UUID)) is not None:
-        query = query.where(Weighing.id < before[0])
-    rows = db.scalars(query.order_by(Weighing.id.desc()).limit(limit + 1)).all()
-    return cut(rows, limit, lambda row: (row.id,))
+    if (before := key_of(cursor, datetime.fromisoformat, UUID)) is not None:
+        query = query.where(tuple_(Weighing.opened_at, Weighing.id) < before)
+    rows = db.scalars(query.order_by(Weighing.opened_at.desc(), Weighing.id.desc()).limit(limit + 1)).all()
+    return cut(rows, limit, lambda row: (row.opened_at, row.id))
 
 
 def queued_in_quotes(db: Session, district: str, programme: UUID) -> int:
