@@ -17,7 +17,8 @@ from backend.kit.sentences import say
 from backend.kit.sheets.layouts import DIGITS, Column, Kind, Layout, Value
 
 _MOST_BYTES = 8 * 2**20
-_MOST_UNPACKED_BYTES = 48 * 2**20
+_MOST_UNPACKED_BYTES = 8 * 2**20
+"""Cells are slow to look at, empty ones too: so many take seconds; a full catalogue has a sixth of them."""
 _MOST_PARTS = 200
 _MOST_COLUMNS = 64
 _LAST_ROW = 2**20
