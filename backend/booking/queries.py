@@ -41,6 +41,11 @@ class Stop:
     community: network.PlacedCommunity
     address_masked: str
 
+    @property
+    def note(self) -> str:
+        """Return what the household said of its door, until the visit is over."""
+        return self.pickup.note if self.pickup.state in OPEN else ""
+
 
 def pickup(db: Session, district: str, pickup_id: UUID, *, household: UUID | None = None) -> Pickup | None:
     """Find a pickup, or nothing where it is another household's."""

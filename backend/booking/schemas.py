@@ -100,6 +100,10 @@ class BookingOut(PickupOut):
 class StopOut(PickupOut):
     """A pickup as its collector sees it."""
 
+    note = fields.String(
+        required=True,
+        metadata={"description": "what the household said; empty once the visit is over"},
+    )
     community = fields.String(required=True)
     community_name_zh = fields.String(required=True)
     position = fields.Nested(
@@ -117,7 +121,8 @@ class StopOut(PickupOut):
     def _flatten(self, stop: Any, **_: Any) -> Any:
         place = stop.community
         of_the_place = {"community_name_zh": place.name_zh, "position": place.position}
-        return {**_row(stop.pickup), **of_the_place, "address_masked": stop.address_masked}
+        of_the_door = {"note": stop.note, "address_masked": stop.address_masked}
+        return {**_row(stop.pickup), **of_the_place, **of_the_door}
 
 
 class DoorstepOut(Out):

@@ -18,16 +18,17 @@ ADDRESS = re.compile("示范路")
 
 def test_the_door_is_shown_for_a_visit_and_the_household_reads_who_looked(city):
     zhang = city.zhang()
-    booked = zhang.post("/v1/pickups", status=201)
+    booked = zhang.post("/v1/pickups", {"note": "门禁 4711#"}, status=201)
     number = booked["collector"]["number"]
     collector = city.collector(number)
+    day = f"/v1/day?date={booked['window_start'][:10]}"
     other = city.collector("C0002" if number == "C0001" else "C0001")
     stop = f"/v1/pickups/{booked['id']}"
 
-    shown = collector.get(f"/v1/day?date={booked['window_start'][:10]}")["stops"][0]["address_masked"]
+    [before] = collector.get(day)["stops"]
     door = collector.post(f"{stop}/reveal")
 
-    assert shown == f"{door['address'][:3]}****"
+    assert (before["address_masked"], before["note"]) == (f"{door['address'][:3]}****", "门禁 4711#")
     assert door == {"address": zhang.get("/v1/household")["address"], "phone_masked": "161****0001"}
     assert other.post(f"{stop}/reveal", status=404)["code"] == "pickup_not_found"
     [look] = zhang.get("/v1/me/accesses")["items"]
@@ -36,6 +37,9 @@ def test_the_door_is_shown_for_a_visit_and_the_household_reads_who_looked(city):
     assert city.wang().get("/v1/me/accesses")["items"] == []
     zhang.post(f"{stop}/cancellation")
     assert collector.post(f"{stop}/reveal", status=409)["code"] == "visit_over"
+    [after] = collector.get(day)["stops"]
+    assert (after["address_masked"], after["note"]) == ("", "")
+    assert zhang.get(stop)["note"] == "门禁 4711#"
 
 
 def test_no_dump_of_the_database_holds_a_phone_number(city, database):
