@@ -79,7 +79,7 @@ class PointsNotThere(Conflict):
     """A merchant has fewer points than the sheet would retire."""
 
     code = "merchant_points_not_there"
-    zh = "商户账户上的绿分少于结算单所列，请先处理其他月份的结算单，或撤回重开。"
+    zh = "商户账户上的绿积分少于结算单所列，请先处理其他月份的结算单，或撤回重开。"
     en = "The merchant has fewer points than the sheet says; settle its other months, or draw it up anew."
 
 

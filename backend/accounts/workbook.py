@@ -19,10 +19,10 @@ _LINE = (
     Column("what", "事项", "What", width=28),
     Column("account", "账户", "Account", width=52),
     Column("fen", "金额（元）", "Amount (yuan)", Kind.FEN),
-    Column("points", "绿分", "Points", Kind.INTEGER),
+    Column("points", "绿积分", "Points", Kind.INTEGER),
     Column("late", "前期补记", "Of a month before"),
     Column("key", "业务凭证", "Fact", width=58),
-    Column("entry", "账目编号", "Entry", width=40),
+    Column("entry", "分录编号", "Entry", width=40),
 )
 LINES = Layout("lines", "明细", "Lines", _LINE)
 DIFFERENCES = Layout(
@@ -33,7 +33,7 @@ DIFFERENCES = Layout(
         *_LINE,
         Column("why", "差异", "Difference", width=40),
         Column("expected_fen", "应为（元）", "Expected (yuan)", Kind.FEN),
-        Column("expected_points", "应为绿分", "Expected points", Kind.INTEGER),
+        Column("expected_points", "应为绿积分", "Expected points", Kind.INTEGER),
     ),
 )
 SUMMARY = Layout(
@@ -44,7 +44,7 @@ SUMMARY = Layout(
         Column("zh", "项目", "Item (Chinese)", width=44),
         Column("en", "项目（英文）", "Item", width=52),
         Column("fen", "金额（元）", "Amount (yuan)", Kind.FEN),
-        Column("points", "绿分", "Points", Kind.INTEGER),
+        Column("points", "绿积分", "Points", Kind.INTEGER),
         Column("text", "内容", "Content", width=70),
     ),
 )
@@ -56,15 +56,15 @@ _WHY = {
 }
 _AMOUNTS = {
     "operator": (
-        ("dues_fen", "运营单位应付物料款", "The operator owes for market value"),
+        ("dues_fen", "运营单位应缴市场价值", "The operator owes for market value"),
         ("payable_fen", "应付运营单位补贴", "The operator is owed in subsidies"),
     ),
     "merchant": (("payable_fen", "应付商户款", "The merchant is owed"),),
     "programme": (
         ("funded_fen", "拨入", "Funded"),
-        ("drawn_fen", "支出", "Drawn"),
-        ("held_fen", "已承诺", "Held"),
-        ("left_fen", "余额（含已承诺）", "Left, held included"),
+        ("drawn_fen", "已付", "Paid"),
+        ("held_fen", "已承诺", "Promised"),
+        ("left_fen", "剩余（含已承诺）", "Left, promises included"),
     ),
 }
 
@@ -95,7 +95,7 @@ def _amount(asset: str, amount: int | None) -> tuple[int | None, int | None]:
 
 
 def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
-    yield "对象", "Party", None, None, f"{sheet.party_zh} {sheet.party_en} ({sheet.party})"
+    yield "结算对象", "Party", None, None, f"{sheet.party_zh} {sheet.party_en} ({sheet.party})"
     yield "月份", "Month", None, None, sheet.month
     yield "状态", "State", None, None, STATES[sheet.state]
     yield "未解释差异（处）", "Unexplained differences", None, None, str(sheet.differences)
@@ -110,7 +110,7 @@ def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
             str(Decimal(sheet.amounts.net_grams).scaleb(-6)),
         )
     if sheet.party_kind == "merchant":
-        yield "已收绿分", "Points taken", None, sheet.amounts.points, None
+        yield "已收绿积分", "Points taken", None, sheet.amounts.points, None
     for one in sheet.accounts:
         for zh, en, amount in (
             ("期初", "Opening", one.opening),
@@ -125,31 +125,31 @@ def _summary(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     yield "摘要", "Digest", None, None, sheet.digest
     for zh, en, at, by, why in (
         ("生成", "Drawn up", sheet.drawn_up_at, sheet.drawn_up_by, None),
-        ("第一签字", "Signed", sheet.signed_at, sheet.signed_by, sheet.signed_reason),
+        ("第一签", "Signed", sheet.signed_at, sheet.signed_by, sheet.signed_reason),
         (
-            *("第二签字", "Countersigned"),
+            *("复签", "Countersigned"),
             *(sheet.countersigned_at, sheet.countersigned_by, sheet.countersigned_reason),
         ),
-        ("支付", "Paid", sheet.paid_at, sheet.paid_by, sheet.paid_reference),
+        ("付款", "Paid", sheet.paid_at, sheet.paid_by, sheet.paid_reference),
         ("撤回", "Withdrawn", sheet.withdrawn_at, sheet.withdrawn_by, sheet.withdrawn_reason),
     ):
         yield zh, en, None, None, _signed(at, by, why)
     for zh, en, entry in (
-        ("绿分结算分录", "Entry that settled the points", sheet.settled_entry),
-        ("支付分录", "Entry of the payment", sheet.paid_entry),
+        ("绿积分结算分录", "Entry that settled the points", sheet.settled_entry),
+        ("付款分录", "Entry of the payment", sheet.paid_entry),
     ):
         yield zh, en, None, None, None if entry is None else str(entry)
 
 
 def _behind(sheet: Sheet) -> Iterator[tuple[Value, ...]]:
     backing = sheet.backing
-    yield "居民绿分合计", "Points of households", None, backing.household_points, None
-    yield "商户绿分合计", "Points of merchants", None, backing.merchant_points, None
-    yield "资金池（每分绿分对应一分钱）", "The fund, a fen behind every point", backing.fund_fen, None, None
+    yield "居民绿积分合计", "Points of households", None, backing.household_points, None
+    yield "商户绿积分合计", "Points of merchants", None, backing.merchant_points, None
+    yield "备付金（每绿积分对应一分钱）", "The fund, a fen behind every point", backing.fund_fen, None, None
     yield "其中运营单位未付", "Of that, operators still owe", backing.operators_owe_fen, None, None
-    yield "居民欠分", "Points that households owe", None, backing.owed_points, None
+    yield "居民所欠绿积分", "Points that households owe", None, backing.owed_points, None
     exact = "相符 exact" if backing.is_exact else "不符 NOT exact"
-    yield "绿分与资金", "Points and fund", None, None, exact
+    yield "绿积分与备付金", "Points and fund", None, None, exact
 
 
 def _signed(at: datetime | None, by: UUID | None, why: str | None) -> str | None:

@@ -15,7 +15,7 @@ class MaterialUnknown(Unprocessable):
     """A rate names a material that is not in the register."""
 
     code = "material_unknown"
-    zh = "目录中没有“{material}”这种物品。"
+    zh = "目录中没有“{material}”这个品类。"
     en = "There is no material {material} in the register."
 
 
@@ -271,5 +271,5 @@ class MaterialDiffers(Unprocessable):
     """The register of materials is the city's; a file of a district changes nothing in it."""
 
     code = "material_differs"
-    zh = "“{material}”的 {field} 与全市物品目录不一致，不能由导入修改。"
+    zh = "“{material}”的 {field} 与全市品类目录不一致，不能由导入修改。"
     en = "{field} of {material} differs from the city's register, which no import changes."

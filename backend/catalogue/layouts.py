@@ -32,21 +32,37 @@ _MISFIT: Final[Mapping[Kind, str]] = {
 }
 
 
-def _basis(of: str, zh: str, en: str) -> tuple[Column, ...]:
-    return (
-        Column(f"{of}_grade", f"{zh}依据等级", f"grade of {en}"),
-        Column(f"{of}_source", f"{zh}来源", f"source of {en}", width=40),
-        Column(f"{of}_zh", f"{zh}依据", f"basis of {en}, zh", width=40),
-        Column(f"{of}_en", f"{zh}依据（英文）", f"basis of {en}, en", width=40),
-    )
+_BASIS: Final[Mapping[str, tuple[str, str]]] = {
+    "grade": ("{}依据等级", "grade of {}"),
+    "source": ("{}来源", "source of {}"),
+    "zh": ("{}依据", "basis of {}, zh"),
+    "en": ("{}依据（英文）", "basis of {}, en"),
+}
+
+
+def _basis(of: str, *called: tuple[str, str]) -> Iterator[Column]:
+    """Lay out on what a figure rests.
+
+    :param called: what the figure is called in both languages, and what it was called before
+    """
+    for part, (zh, en) in _BASIS.items():
+        now, *former = [(zh.format(in_zh), en.format(in_en)) for in_zh, in_en in called]
+        width = 18 if part == "grade" else 40
+        yield Column(
+            f"{of}_{part}", *now, width=width, former=tuple(name for pair in former for name in pair)
+        )
+
+
+def _material(key: str) -> Column:
+    return Column(key, "品类", "material", former=("物品",))
 
 
 MATERIALS = Layout(
     "materials",
-    "物品",
+    "品类",
     "materials",
     (
-        Column("key", "物品", "material"),
+        _material("key"),
         Column("name_zh", "名称", "name, zh"),
         Column("name_en", "英文名称", "name, en"),
         Column("category", "类别", "category"),
@@ -58,13 +74,14 @@ MATERIALS = Layout(
         Column("hint_zh", "投放提示", "hint, zh", width=52),
         Column("hint_en", "投放提示（英文）", "hint, en", width=52),
     ),
+    former=("物品", "物品 materials"),
 )
 SYNONYMS = Layout(
     "synonyms",
     "叫法",
     "synonyms",
     (
-        Column("material", "物品", "material"),
+        _material("material"),
         Column("word", "叫法", "word", width=30),
         Column("language", "语言", "language"),
     ),
@@ -74,17 +91,34 @@ RATES = Layout(
     "价目",
     "rates",
     (
-        Column("material", "物品", "material"),
+        _material("material"),
         Column("accepted", "回收", "taken"),
-        Column("market_fen_per_kg", "回收价（分/公斤）", "price, fen/kg", Kind.RATE),
+        Column(
+            "market_fen_per_kg",
+            "市场价（分/公斤）",
+            "market price, fen/kg",
+            Kind.RATE,
+            former=("回收价（分/公斤）", "price, fen/kg"),
+        ),
         Column("subsidy_fen_per_kg", "居民补贴（分/公斤）", "subsidy to residents, fen/kg", Kind.RATE),
-        Column("operator_fen_per_tonne", "运营补贴（分/吨）", "subsidy to operators, fen/t", Kind.RATE),
+        Column(
+            "operator_fen_per_tonne",
+            "运营补贴（分/吨）",
+            "subsidy to operators, fen/t",
+            Kind.RATE,
+            former=("企业补贴（分/吨）",),
+        ),
         Column("ceiling_grams", "每户每月上限（克）", "ceiling, grams a household and month", Kind.INTEGER),
         Column("programme", "补贴项目", "programme", width=40),
         Column("needs_verified_scale", "须检定秤", "needs a verified scale"),
-        Column("needs_confirmation", "须确认", "needs confirmation"),
-        *_basis("market", "回收价", "price"),
-        *_basis("subsidy", "补贴", "subsidy"),
+        Column(
+            "needs_confirmation",
+            "须居民确认",
+            "needs the resident's confirmation",
+            former=("须确认", "needs confirmation"),
+        ),
+        *_basis("market", ("市场价", "market price"), ("回收价", "price")),
+        *_basis("subsidy", ("补贴", "subsidy")),
     ),
 )
 LAYOUTS: Final = (MATERIALS, SYNONYMS, RATES)

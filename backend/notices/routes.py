@@ -18,7 +18,7 @@ _NOTICE = {
     "id": "0192f0c4-7d0e-7cc1-9a53-6e1f0a6c2b11",
     "template": "weighing.returned",
     "title": "物品已退还",
-    "text": "本次回收的物品已退还，没有积分变动。",
+    "text": "本次回收的物品已退还，没有绿积分变动。",
     "params": {"weighing": "0192f0c4-6b7e-7a10-8c52-2f0d6b1e9a44"},
     "created_at": "2026-03-02T01:30:00+00:00",
     "read_at": None,

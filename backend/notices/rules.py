@@ -46,8 +46,8 @@ TEMPLATES: Mapping[str, Template] = {
     "weighing.quoted": Template(
         zh=Words(
             "请确认称重结果",
-            "本次回收可得 {total_points} 积分。请在 {deadline} 前确认或取回；也可把确认码 {code} 告诉收集员。"
-            "逾期未答复视为同意。",
+            "本次回收可得 {total_points} 绿积分。请在 {deadline} 前确认或取回；"
+            "也可把确认码 {code} 告诉收集员。逾期未答复视为同意。",
         ),
         en=Words(
             "Confirm the weighing",
@@ -59,7 +59,7 @@ TEMPLATES: Mapping[str, Template] = {
         code=("weighing", "revision"),
     ),
     "weighing.confirmed_by_silence": Template(
-        zh=Words("称重结果已按约定确认", "截止时间前没有收到答复，本次称重已视为同意，积分已入账。"),
+        zh=Words("称重结果已按约定确认", "截止时间前没有收到答复，本次称重已视为同意，绿积分已入账。"),
         en=Words(
             "The weighing counts as confirmed",
             "No answer came by the deadline, so the weighing counts as confirmed and its points are yours.",
@@ -67,12 +67,12 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"weighing"}),
     ),
     "weighing.returned": Template(
-        zh=Words("物品已退还", "本次回收的物品已退还，没有积分变动。"),
+        zh=Words("物品已退还", "本次回收的物品已退还，没有绿积分变动。"),
         en=Words("The goods were returned", "The goods stay with you; no points have moved."),
         params=frozenset({"weighing"}),
     ),
     "subsidy.accepted": Template(
-        zh=Words("补贴核实通过", "您的称重已核实，补贴的 {points} 积分已入账；已排队的补贴按顺序支付。"),
+        zh=Words("补贴核实通过", "您的称重已核实，补贴的 {points} 绿积分已入账；已排队的补贴按顺序支付。"),
         en=Words(
             "The evidence was accepted",
             "Staff have accepted the weight: {points} points of subsidy are yours; what was queued keeps its"
@@ -81,7 +81,7 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"weighing", "points"}),
     ),
     "subsidy.declined": Template(
-        zh=Words("补贴核实未通过", "您的称重未通过核实，{points} 积分的补贴不予发放，原因见回执。"),
+        zh=Words("补贴核实未通过", "您的称重未通过核实，{points} 绿积分的补贴不予发放，原因见回执。"),
         en=Words(
             "The evidence was declined",
             "Staff have declined the weight: {points} points of subsidy are not paid; the receipt says why.",
@@ -89,7 +89,7 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"weighing", "points"}),
     ),
     "subsidy.paid_late": Template(
-        zh=Words("排队的补贴已到账", "新的预算已到位，之前排队的补贴已发放，{points} 积分已入账。"),
+        zh=Words("排队的补贴已到账", "新的预算已到位，之前排队的补贴已发放，{points} 绿积分已入账。"),
         en=Words(
             "A queued subsidy is paid",
             "New money has come: the subsidy that you waited for is paid, and {points} points are yours.",
@@ -123,7 +123,7 @@ TEMPLATES: Mapping[str, Template] = {
         moments=frozenset({"moment"}),
     ),
     "points.lapse_soon": Template(
-        zh=Words("积分即将到期", "您有 {points} 积分将于 {moment} 到期，请在此之前使用。"),
+        zh=Words("绿积分即将到期", "您有 {points} 绿积分将于 {moment} 到期，请在此之前使用。"),
         en=Words("Points lapse soon", "{points} of your points lapse on {moment}. Use them before."),
         params=frozenset({"points", "moment"}),
         moments=frozenset({"moment"}),
@@ -174,7 +174,7 @@ TEMPLATES: Mapping[str, Template] = {
         params=frozenset({"endpoint", "host"}),
     ),
     "redemption.expired": Template(
-        zh=Words("兑换券已过期", "兑换券过期未使用，所用积分已退回。"),
+        zh=Words("兑换券已过期", "兑换券过期未使用，所用绿积分已退回。"),
         en=Words("Your voucher has expired", "The voucher was not used in time; its points are back."),
         params=frozenset({"redemption"}),
     ),

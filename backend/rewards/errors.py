@@ -39,7 +39,7 @@ class NotEnoughPoints(Conflict):
     """What the household has free is less than the price."""
 
     code = "not_enough_points"
-    zh = "可用绿分不足：需要 {price}，可用 {available}。"
+    zh = "可用绿积分不足：需要 {price}，可用 {available}。"
     en = "Not enough points: it costs {price}, and {available} are available."
 
 

@@ -39,7 +39,7 @@ class ProposalUnclear(Unprocessable):
     """A proposal names each material and each programme once."""
 
     code = "simulation_proposal_unclear"
-    zh = "请在草案与逐项修改之间二选一，每种物品和每个项目只能列一次。"
+    zh = "请在草案与逐项修改之间二选一，每个品类和每个项目只能列一次。"
     en = "Name either a draft or changes, and each material and programme once."
 
 

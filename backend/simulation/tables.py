@@ -23,7 +23,7 @@ SIMULATIONS = Layout(
     "Simulations",
     (
         *_ASKED,
-        Column("lines", "称重行数", "Lines", Kind.INTEGER),
+        Column("lines", "称重条数", "Weighed lines", Kind.INTEGER),
         Column("summary.in_force.cost_fen", "现行成本（元）", "Cost in force (yuan)", Kind.FEN),
         Column("summary.proposed.cost_fen", "拟议成本（元）", "Cost proposed (yuan)", Kind.FEN),
         Column("summary.cost_difference_fen", "差额（元）", "Difference (yuan)", Kind.FEN),
@@ -55,10 +55,10 @@ RUN = Layout(
     "By material",
     (
         Column("material", "品类", "Material"),
-        Column("lines", "行数", "Lines", Kind.INTEGER),
+        Column("lines", "称重条数", "Weighed lines", Kind.INTEGER),
         Column("net_grams", "净重（克）", "Net grams", Kind.INTEGER),
-        Column("credited_co2e_grams", "已入账（克）", "Credited (g CO2e)", Kind.INTEGER),
-        Column("saved_co2e_grams", "按新因子（克）", "Saved (g CO2e)", Kind.INTEGER),
+        Column("credited_co2e_grams", "已计入（克）", "Credited (g CO2e)", Kind.INTEGER),
+        Column("saved_co2e_grams", "按这套因子（克）", "By these factors (g CO2e)", Kind.INTEGER),
         Column("change_co2e_grams", "变化（克）", "Change (g CO2e)", Kind.INTEGER),
         Column("households", "户数", "Households", Kind.INTEGER),
     ),

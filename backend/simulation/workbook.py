@@ -11,7 +11,7 @@ from backend.simulation.rules import Group, Simulation
 
 _FEN = ("market_fen", "subsidy_fen", "operator_subsidy_fen", "queued_fen")
 _NAMES = {
-    "lines": ("行数", "Lines"),
+    "lines": ("称重条数", "Weighed lines"),
     "net_grams": ("净重（克）", "Net grams"),
     "market_fen": ("市场价值（元）", "Market value (yuan)"),
     "subsidy_fen": ("居民补贴（元）", "Subsidy to residents (yuan)"),
@@ -19,8 +19,8 @@ _NAMES = {
     "queued_fen": ("排队待付（元）", "Queued (yuan)"),
     "cost_fen": ("补贴成本（元）", "Cost (yuan)"),
     "cost_per_tonne_fen": ("每吨成本（元）", "Cost per tonne (yuan)"),
-    "points": ("入账绿分", "Points credited"),
-    "promised_points": ("报价中的绿分", "Points of open quotes"),
+    "points": ("入账的绿积分", "Points credited"),
+    "promised_points": ("报价中的绿积分", "Points of open quotes"),
 }
 _KINDS = {
     "material": ("品类", "Materials"),
@@ -40,8 +40,8 @@ _SUMMARY = Layout(
     "Summary",
     (
         Column("figure", "指标", "Figure", width=42),
-        Column("in_force", "现行标准", "In force", Kind.RATE),
-        Column("proposed", "拟议标准", "Proposed", Kind.RATE),
+        Column("in_force", "现行", "In force", Kind.RATE),
+        Column("proposed", "拟议", "Proposed", Kind.RATE),
         Column("difference", "差额", "Difference", Kind.RATE),
     ),
 )
@@ -49,12 +49,12 @@ _MOVED = {
     "households": ("交投户数", "Households that handed something over"),
     "winners": ("受益户数", "Households gaining"),
     "losers": ("受损户数", "Households losing"),
-    "gained_points": ("增加的绿分", "Points gained"),
-    "lost_points": ("减少的绿分", "Points lost"),
-    "not_taken_grams": ("拟议标准下不收的净重（克）", "Net grams that would not have been taken"),
+    "gained_points": ("增加的绿积分", "Points gained"),
+    "lost_points": ("减少的绿积分", "Points lost"),
+    "not_taken_grams": ("按拟议不再收的净重（克）", "Net grams that would not have been taken"),
 }
 _CHECKED = {
-    "lines": ("与账本不符的行数", "Lines that differ from the ledger"),
+    "lines": ("与账本不符的条数", "Lines that differ from the ledger"),
     "fen": ("与账本不符的金额（元）", "Differs from the ledger (yuan)"),
     "grams": ("与账本不符的克数", "Differs from the ledger (grams)"),
 }
@@ -72,8 +72,8 @@ _BUDGETS = Layout(
     "预算",
     "Budgets",
     (
-        Column("name", "项目", "Programme", width=52),
-        Column("programme", "项目编号", "Id of the programme", width=40),
+        Column("name", "补贴项目", "Programme", width=52),
+        Column("programme", "补贴项目编号", "Id of the programme", width=40),
         Column("period", "年度", "Period"),
         Column("left_in_force", "现行：余额（元）", "In force: left (yuan)", Kind.FEN),
         Column("out_in_force", "现行：首次不足", "In force: first short", Kind.MOMENT),
@@ -152,10 +152,10 @@ def _columns(zh: str, en: str) -> tuple[Column, ...]:
         *_figures("in_force", "现行", "In force"),
         *_figures("proposed", "拟议", "Proposed"),
         Column("households", "户数", "Households", Kind.INTEGER),
-        Column("winners", "受益户数", "Winners", Kind.INTEGER),
-        Column("losers", "受损户数", "Losers", Kind.INTEGER),
-        Column("gained_points", "增加的绿分", "Points gained", Kind.INTEGER),
-        Column("lost_points", "减少的绿分", "Points lost", Kind.INTEGER),
+        Column("winners", "受益户数", "Households gaining", Kind.INTEGER),
+        Column("losers", "受损户数", "Households losing", Kind.INTEGER),
+        Column("gained_points", "增加的绿积分", "Points gained", Kind.INTEGER),
+        Column("lost_points", "减少的绿积分", "Points lost", Kind.INTEGER),
     )
 
 

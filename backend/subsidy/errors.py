@@ -87,7 +87,7 @@ class TreasuryShort(Conflict):
     """The treasury pays only what lies in it."""
 
     code = "treasury_short"
-    zh = "区级资金池只有 {available} 分。"
+    zh = "区财政专户只有 {available} 分。"
     en = "The treasury has only {available} fen."
 
 

@@ -9,15 +9,15 @@ _KINDS = {
     "close": "关闭 close",
 }
 _DECISIONS = {
-    "drafted": "待审批 drafted",
+    "drafted": "待批准 drafted",
     "approved": "已批准 approved",
     "rejected": "已驳回 rejected",
     "withdrawn": "已撤回 withdrawn",
 }
 ORDERS = Layout(
     "budget-orders",
-    "资金指令",
-    "Budget orders",
+    "资金调拨单",
+    "Transfers of funds",
     (
         Column("drafted_at", "起草时间", "Drafted", Kind.MOMENT, width=20),
         Column("kind", "类别", "Kind", words=_KINDS),
@@ -33,7 +33,7 @@ ORDERS = Layout(
         Column("basis_zh", "依据（中文）", "Basis (Chinese)", width=40),
         Column("basis_en", "依据（英文）", "Basis", width=40),
         Column("programme", "补贴项目", "Programme", width=40),
-        Column("entry_id", "账目编号", "Entry", width=40),
+        Column("entry_id", "分录编号", "Entry", width=40),
     ),
 )
 _STATES = {

@@ -40,7 +40,7 @@ class Evidence(StrEnum):
 
 EVIDENCE_WORDS: Mapping[str, tuple[str, str]] = {
     Evidence.NEEDED: (
-        "重量由人工录入，市场价值的积分在确认后到账，补贴部分在工作人员核实后发放。",
+        "重量由人工录入，市场价值的绿积分在确认后到账，补贴部分在工作人员核实后发放。",
         "The weight was typed in: the points for market value come with your agreement, those of the subsidy"
         " once staff have looked at it.",
     ),
@@ -224,7 +224,7 @@ def unpaid(prices: Sequence[Price], shares: Mapping[UUID, int]) -> dict[str, int
 
 _CAPS = {
     "ceiling": (
-        "本户本月此类物品的补贴已到上限，超出部分没有补贴。",
+        "本户本月这个品类的补贴已到上限，超出部分没有补贴。",
         "Your household's ceiling of the month for this material is reached; what is above it is not"
         " subsidised.",
     ),

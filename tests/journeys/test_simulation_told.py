@@ -11,7 +11,7 @@ from tests.journeys.test_ends import WEEK, work
 
 NOTHING = {"market_fen_per_kg": "0", "subsidy_fen_per_kg": "0", "operator_fen_per_tonne": "0"}
 SIDE = {
-    "Lines": "lines",
+    "Weighed lines": "lines",
     "Net grams": "net_grams",
     "Market value (yuan)": "market_fen",
     "Subsidy to residents (yuan)": "subsidy_fen",
@@ -24,8 +24,8 @@ SIDE = {
 }
 MOVED = {
     "Households": "households",
-    "Winners": "winners",
-    "Losers": "losers",
+    "Households gaining": "winners",
+    "Households losing": "losers",
     "Points gained": "gained_points",
     "Points lost": "lost_points",
 }
@@ -107,4 +107,4 @@ def check_groups(listed: Rows, rows: Rows) -> None:
         }
         for side, name in (("in_force", "In force"), ("proposed", "Proposed")):
             assert row[f"{name}: Subsidy to residents (yuan)"] == one[side]["subsidy_fen"] / 100
-            assert row[f"{name}: Lines"] == one[side]["lines"]
+            assert row[f"{name}: Weighed lines"] == one[side]["lines"]

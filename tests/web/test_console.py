@@ -141,7 +141,7 @@ def test_a_photo_goes_from_a_desk_to_what_residents_see(stage: Stage, office: Of
     with office.window("admin") as admin:
         page = admin.page
         admin.open("/console/prices")
-        page.get_by_role("link", name="物品与照片").click()
+        page.get_by_role("link", name="品类与照片").click()
         page.get_by_role("button", name="给“玻璃”添加照片").click()
         page.get_by_label("照片（JPEG、PNG 或 WebP）").set_input_files(paper)
         page.get_by_text("浏览器无法显示这个文件。").wait_for()

@@ -312,7 +312,7 @@ def test_a_resident_takes_the_goods_back(stage: Stage) -> None:
         dialog = window.page.get_by_role("dialog")
         dialog.get_by_label("原因").fill("重量不对")
         dialog.get_by_role("button", name="不卖了，拿回来").click()
-        window.page.get_by_text("物品已退回，没有积分变动。").wait_for()
+        window.page.get_by_text("物品已退回，没有绿积分变动。").wait_for()
         window.check()
 
     assert resident.get("/v1/accounts")["green"]["points"] == 0
@@ -363,7 +363,7 @@ def test_a_voucher_is_redeemed_kept_and_honoured_once(stage: Stage) -> None:
         picture.wait_for()
         last = (utc_now().astimezone(CITY) + timedelta(days=30)).date()
         phone.page.get_by_text(f"有效期至 {last.year}年{last.month}月{last.day}日", exact=True).wait_for()
-        phone.page.get_by_role("button", name="退回，取回积分").click()
+        phone.page.get_by_role("button", name="退回，取回绿积分").click()
         phone.page.get_by_role("button", name="撤销").click()
         [scanned] = zxingcpp.read_barcodes(Image.open(BytesIO(picture.screenshot())))
         phone.check()

@@ -143,7 +143,7 @@ def test_a_set_of_factors_is_drafted_tried_answered_for_and_applied(stage: Stage
     with office.window("admin") as window:
         page = window.page
         window.open("/console/")
-        page.get_by_role("link", name="碳减排因子").click()
+        page.get_by_role("link", name="减碳因子").click()
         page.get_by_text("现行").wait_for()
         press(window, "起草新因子")
         page.locator("dialog[open]").get_by_label("名称").fill("玻璃因子更正")

@@ -34,7 +34,7 @@ MOST: Mapping[str, int] = {
 """A thousand yuan a kilogram, and a thousand tonnes a household and month: more is a slip of the finger."""
 
 _CALLED: Mapping[str, Word] = {
-    "market_fen_per_kg": Word("回收价（分/公斤）", "The price (fen/kg)"),
+    "market_fen_per_kg": Word("市场价（分/公斤）", "The market price (fen/kg)"),
     "subsidy_fen_per_kg": Word("居民补贴（分/公斤）", "The subsidy to residents (fen/kg)"),
     "operator_fen_per_tonne": Word("运营补贴（分/吨）", "The subsidy to operators (fen/t)"),
     "ceiling_grams": Word("每户每月补贴上限（克）", "The ceiling of a household's month (grams)"),

@@ -9,7 +9,7 @@ from backend.catalogue.rules.values import Basis, PriceLine, Rate
 __all__ = ["Difference", "differences"]
 
 _FIGURES: Mapping[str, tuple[str, str, str, str]] = {
-    "market_fen_per_kg": ("回收价", "the price", "元/公斤", "yuan per kilogram"),
+    "market_fen_per_kg": ("市场价", "the market price", "元/公斤", "yuan per kilogram"),
     "subsidy_fen_per_kg": ("居民补贴", "the subsidy to residents", "元/公斤", "yuan per kilogram"),
     "operator_fen_per_tonne": ("运营补贴", "the subsidy to operators", "元/吨", "yuan per tonne"),
 }
@@ -19,7 +19,7 @@ _CONDITIONS: Mapping[str, tuple[str, str]] = {
     "needs_confirmation": ("居民确认重量", "the resident's confirmation"),
 }
 _BASES: Mapping[str, tuple[str, str]] = {
-    "market_basis": ("回收价", "price"),
+    "market_basis": ("市场价", "market price"),
     "subsidy_basis": ("补贴", "subsidy"),
 }
 _Change = tuple[str, object, object]

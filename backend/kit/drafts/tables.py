@@ -4,7 +4,7 @@ from backend.kit.sheets import Column, Kind
 
 _STATES = {
     "drafted": "起草中 drafted",
-    "submitted": "待审批 submitted",
+    "submitted": "待批准 submitted",
     "approved": "已批准 approved",
     "rejected": "已驳回 rejected",
     "withdrawn": "已撤回 withdrawn",

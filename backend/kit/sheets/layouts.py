@@ -39,6 +39,8 @@ class Column:
     width: int = 18
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     """How it says in both languages what the wire calls by a word of its own."""
+    former: tuple[str, ...] = ()
+    """What it was called before, in either language: somebody may have kept a file."""
 
     @property
     def heading(self) -> str:
@@ -46,9 +48,9 @@ class Column:
         return f"{self.zh}\n{self.en}"
 
     def is_called(self, heading: str) -> bool:
-        """Tell whether a heading that somebody may have typed means it."""
-        names = (self.key, self.zh, self.en, self.heading)
-        return heading.strip().casefold() in {name.casefold() for name in names}
+        """Tell whether a heading that somebody may have typed means it, in one language or in both."""
+        names = {name.casefold() for name in (self.key, self.zh, self.en, *self.former)}
+        return all(line.strip() in names for line in heading.strip().casefold().split("\n"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Layout:
     zh: str
     en: str
     columns: tuple[Column, ...]
+    former: tuple[str, ...] = ()
+    """What its tab said before."""
 
     @property
     def title(self) -> str:
@@ -67,7 +71,7 @@ class Layout:
 
     def is_called(self, title: str) -> bool:
         """Tell whether a tab that somebody may have renamed means it."""
-        names = (self.key, self.zh, self.en, self.title)
+        names = (self.key, self.zh, self.en, self.title, *self.former)
         return title.strip().casefold() in {name.casefold() for name in names}
 
 

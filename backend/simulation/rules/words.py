@@ -9,7 +9,7 @@ UNKNOWNS: Final[tuple[tuple[str, str], ...]] = (
         " Only the weighings that really happened are replayed.",
     ),
     (
-        "按现行单价不收、因此从未称重的物品没有记录，试算无法得知。",
+        "按现行单价不收、因此从未称重的品类没有记录，试算无法得知。",
         "What was turned away under the rates in force was never weighed, so nothing is known of it.",
     ),
     (
@@ -33,7 +33,7 @@ OF_FACTORS: Final[tuple[tuple[str, str], ...]] = (
         "A figure is as sure as the source of its factor: what rests on an assumption stays an assumption.",
     ),
     (
-        "没有找到因子的物品按零计。这不表示回收它不减碳，只表示减多少无人知道。",
+        "没有找到因子的品类按零计。这不表示回收它不减碳，只表示减多少无人知道。",
         "A material for which no factor was found counts as nothing. That does not mean that it saves"
         " nothing, only that nobody knows how much.",
     ),

@@ -91,5 +91,5 @@ def test_anybody_may_read_it(app: Flask):
     assert client.get("/v1/districts/330102/price-lists").get_json()["code"] == "no_price_list"
     assert client.get(f"{base}/2").get_json()["rates"][0]["market_fen_per_kg"] == "9"
     (told,) = client.get(f"{base}/3/differences?since=1").get_json()["items"]
-    assert told["zh"] == "玻璃：回收价由0.8元/公斤上调到0.9元/公斤。"
+    assert told["zh"] == "玻璃：市场价由0.8元/公斤上调到0.9元/公斤。"
     assert client.get(f"{base}/9").get_json()["code"] == "no_price_list"

@@ -42,8 +42,8 @@ GLASS = a_rate(market=5, subsidy=10, operator=20_000, ceiling_grams=20_000, prog
         (
             {"market_fen_per_kg": Decimal("7.5")},
             "rose",
-            "玻璃：回收价由0.05元/公斤上调到0.075元/公斤。",
-            "Glass: the price rises from 0.05 to 0.075 yuan per kilogram.",
+            "玻璃：市场价由0.05元/公斤上调到0.075元/公斤。",
+            "Glass: the market price rises from 0.05 to 0.075 yuan per kilogram.",
         ),
         (
             {"subsidy_fen_per_kg": Decimal(8)},
@@ -85,8 +85,8 @@ GLASS = a_rate(market=5, subsidy=10, operator=20_000, ceiling_grams=20_000, prog
         (
             {"market_basis": Basis("A", "通知", "见通知。", "See the notice.")},
             "changed",
-            "玻璃：回收价依据改为：见通知。",
-            "Glass: the basis of its price is now: See the notice.",
+            "玻璃：市场价依据改为：见通知。",
+            "Glass: the basis of its market price is now: See the notice.",
         ),
     ],
 )
@@ -109,8 +109,8 @@ def test_what_comes_and_what_goes_is_told_with_its_terms():
 
     assert (came.kind, came.zh) == ("came", "泡沫塑料：新列入价目表：居民补贴0.03元/公斤。")
     assert went.en == (
-        "Glass: goes out (was: the price is 0.05 yuan per kilogram, the subsidy to residents is 0.1 yuan"
-        " per kilogram, the subsidy to operators is 200 yuan per tonne)."
+        "Glass: goes out (was: the market price is 0.05 yuan per kilogram,"
+        " the subsidy to residents is 0.1 yuan per kilogram, the subsidy to operators is 200 yuan per tonne)."
     )
 
 

@@ -103,7 +103,7 @@ def test_rejected_then_edited_then_published(office: Office):
         office.step(role, draft, step)
     assert office.step("approver", draft, "publication", {})["state"] == "published"
     (told,) = office.client.get(f"/v1/districts/{YUHANG}/price-lists/1/differences").get_json()["items"]
-    assert told["en"] == "Glass: comes in: the price is 0.02 yuan per kilogram."
+    assert told["en"] == "Glass: comes in: the market price is 0.02 yuan per kilogram."
 
 
 def test_withdrawn(office: Office):

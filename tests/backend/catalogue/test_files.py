@@ -176,6 +176,26 @@ def test_the_file_holds_all_that_is_said_of_a_material_and_changes_none_of_it(db
     )
 
 
+def test_a_file_that_was_kept_is_read_under_its_former_headings(db: Session):
+    a_material(db)
+    rows = tables(db, a_rate("glass", market=80))
+    book = load_workbook(BytesIO(WRITE["xlsx"](rows)))
+    former = {
+        "品类\nmaterial": "物品\nmaterial",
+        "市场价（分/公斤）\nmarket price, fen/kg": "回收价（分/公斤）\nprice, fen/kg",
+        "市场价依据等级\ngrade of market price": "回收价依据等级\ngrade of price",
+        "须居民确认\nneeds the resident's confirmation": "须确认\nneeds confirmation",
+    }
+    book["品类 materials"].title = "物品 materials"
+    renamed = [cell for page in book.worksheets for cell in page[1] if cell.value in former]
+    for cell in renamed:
+        cell.value = former[str(cell.value)]
+    book.save(kept := BytesIO())
+
+    assert len(renamed) == 6
+    assert layouts.from_workbook(kept.getvalue()) == layouts.from_workbook(WRITE["xlsx"](rows))
+
+
 def test_toml_may_begin_as_some_editors_write_it(db: Session):
     a_material(db, "glass")
     content = b"\xef\xbb\xbf" + layouts.as_toml(tables(db, a_rate("glass", market=7)))

@@ -122,7 +122,7 @@ def test_the_lists_of_any_past_day_are_told(visitor: FlaskClient):
 def test_what_a_version_changed_is_told_in_words(visitor: FlaskClient):
     changed = visitor.get(f"{PATH}s/2/differences").get_json()["items"]
 
-    assert "玻璃：回收价由0元/公斤上调到0.03元/公斤。" in {each["zh"] for each in changed}
+    assert "玻璃：市场价由0元/公斤上调到0.03元/公斤。" in {each["zh"] for each in changed}
     assert {each["material"] for each in changed} == {"glass"}
     assert all(each["en"].endswith(".") for each in changed)
     assert visitor.get(f"{PATH}s/3/differences").get_json()["code"] == "no_price_list"
@@ -139,7 +139,7 @@ def test_materials_and_the_prices_of_any_moment_are_had_as_excel(visitor: FlaskC
     assert (lamp["name, zh"], lamp["taken"], lamp["why not, en"]) == ("灯管", "否 no", "It is not taken.")
     before, after = (
         {
-            row["Material"]: row["Market (fen/kg)"]
+            row["Material"]: row["Market price (fen/kg)"]
             for row in rows(PATH, **at(f"2026-11-16T{hour}:30:00+08:00"))
         }
         for hour in (12, 13)

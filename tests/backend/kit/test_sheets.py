@@ -201,6 +201,11 @@ class TestReading:
 
         assert [flaw.path for flaw in found] == ["bags.2.fen", "bags.2.grams", "bags.3.rate"]
 
+    def test_a_heading_of_two_columns_is_none(self):
+        found = flaws(made(headings=("名称\nGrams", "Grams", "Amount in yuan", "Rate", "Time")))
+
+        assert set(found) == {"bags.1.名称", "bags.1.name"}
+
     def test_headings_are_looked_at(self):
         found = flaws(made(headings=("Name", "Name", "Weight", "Rate", "Time")))
 

@@ -36,7 +36,7 @@ def test_a_quote_says_points_deadline_and_code():
 
     chinese, english = say("weighing.quoted", QUOTED, "zh-CN"), say("weighing.quoted", QUOTED, "en")
 
-    assert chinese.text.startswith("本次回收可得 292 积分。请在 3月3日 12:05 前确认或取回")
+    assert chinese.text.startswith("本次回收可得 292 绿积分。请在 3月3日 12:05 前确认或取回")
     assert code in chinese.text
     assert "worth 292 points" in english.text
     assert "by 3 March, 12:05" in english.text
