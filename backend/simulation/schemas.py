@@ -6,9 +6,9 @@ from backend.kit.fields import Count, ExactRate, Fen, Flag, Grams, Id, In, Momen
 from backend.kit.paging import PageIn, page_out
 from backend.simulation.rules import State
 from backend.subsidy.queries import CapRule
+from backend.subsidy.schemas import MOST_FEN
 
 _KINDS = ("material", "community", "community_material", "day")
-_MOST_FEN = 10**15
 _SLIP_GRAMS = 10**12
 """Up to here a ceiling that makes no sense is told by name."""
 
@@ -30,7 +30,7 @@ class ProposedCapIn(In):
 
     programme = Id(required=True)
     cap_rule = fields.String(required=True, validate=validate.OneOf([rule.value for rule in CapRule]))
-    taper_below_fen = Fen(load_default=None, allow_none=True, minimum=1, maximum=_MOST_FEN)
+    taper_below_fen = Fen(load_default=None, allow_none=True, minimum=1, maximum=MOST_FEN)
     taper_percent = Count(load_default=None, allow_none=True, minimum=1, maximum=99)
 
 

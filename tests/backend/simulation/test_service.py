@@ -25,8 +25,10 @@ from backend.simulation.errors import (
     SimulationNotFound,
     TooFewHouseholds,
 )
+from backend.simulation.schemas import ProposedCapIn
 from backend.simulation.workbook import workbook
 from backend.subsidy.errors import ProgrammeNotFound, TaperIncomplete
+from backend.subsidy.schemas import MOST_FEN, CapIn
 from tests.backend.simulation.history import BEGINS, History
 from tests.backend.simulation.test_replay import ADMIN, run
 from tests.makers import NOON, PROGRAMME, YUHANG, a_material, a_price_list, a_programme
@@ -70,6 +72,13 @@ def test_what_cannot_be_simulated_is_refused_by_name(db, asked, refusal):
     a_programme(db)
     with pytest.raises(refusal):
         ask(db, **asked)
+
+
+def test_no_cap_is_tried_that_no_programme_may_have():
+    cap = {"cap_rule": "taper", "taper_below_fen": MOST_FEN + 1, "taper_percent": 50}
+
+    tried = ProposedCapIn().validate({**cap, "programme": str(PROGRAMME)})
+    assert tried == CapIn().validate({**cap, "reason": "年底"}) != {}
 
 
 def test_a_period_without_weighings_is_done_and_found_nothing(db):
