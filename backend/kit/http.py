@@ -98,6 +98,8 @@ class Platform(Flask):
         """Answer the matched view inside one transaction."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
+        if "\0" in request.path:  # which no text of the database may hold
+            raise NoSuchAddress
         rule = request.url_rule
         assert rule is not None
         if request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):

@@ -311,6 +311,7 @@ def test_staff_put_a_photo_up_and_a_visitor_sees_it(admin: FlaskClient, app: Fla
     kept = visitor.get(photo["large"]["url"], headers={"If-None-Match": seen.headers["ETag"]})
     assert (kept.status_code, kept.data) == (304, b"")
     assert visitor.get(f"/photos/{'0' * 64}.webp").get_json()["code"] == "picture_not_found"
+    assert visitor.get(f"/photos/{'%00' * 64}.webp").status_code == 404
 
     path = f"/v1/photos/{made.get_json()['id']}/withdrawal"
     gone = admin.post(path, json={"reason": "拍错了。"}, headers={"Idempotency-Key": "d"})

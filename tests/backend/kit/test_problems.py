@@ -159,6 +159,7 @@ def test_a_view_that_takes_no_body_takes_no_list_either(post: Post, body: Any):
         "/v1/refusals/",
         "/V1/notes",
         "/v1/%00",
+        "/v1/refusals/%00",
     ],
 )
 def test_an_address_that_is_not_ours_is_not_found(post: Post, path: str):
