@@ -67,6 +67,14 @@ class AlreadyConfirmed(AlreadyEnded):
     en = "This weighing is already confirmed."
 
 
+class AnswerOverdue(Conflict):
+    """Silence until the deadline is agreement, also where it is not posted yet."""
+
+    code = "weighing_answer_overdue"
+    zh = "答复期限已过，本次称重视为同意，正在入账。"
+    en = "The time to answer is over: the quote counts as agreed to, and is about to be posted."
+
+
 class NotQuoted(Conflict):
     """There is nothing to agree on before the collector has delivered the quote."""
 

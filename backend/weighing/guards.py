@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.auth import Actor
 from backend.weighing import queries
-from backend.weighing.errors import AlreadyConfirmed, AlreadyEnded, WeighingNotFound
+from backend.weighing.errors import AlreadyConfirmed, AlreadyEnded, AnswerOverdue, WeighingNotFound
 from backend.weighing.models import Weighing
 from backend.weighing.rules import LIVE, State
 
@@ -52,6 +52,16 @@ def _live(weighing: Weighing) -> Weighing:
         raise AlreadyConfirmed
     if weighing.state not in LIVE:
         raise AlreadyEnded
+    return weighing
+
+
+def undecided(weighing: Weighing, *, at: datetime) -> Weighing:
+    """Let nobody change what silence has agreed to, though the job that posts it may be late.
+
+    :raises AnswerOverdue: the deadline has passed
+    """
+    if weighing.is_overdue(at):
+        raise AnswerOverdue
     return weighing
 
 

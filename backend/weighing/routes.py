@@ -16,6 +16,7 @@ from backend.weighing.errors import (
     AlreadyConfirmed,
     AlreadyEnded,
     AlreadyWeighed,
+    AnswerOverdue,
     CodeLocked,
     CodeWrong,
     EvidenceDecided,
@@ -95,7 +96,7 @@ def show(weighing_id: UUID) -> queries.Quote:
 @idempotent
 @blp.arguments(LinesIn, example={"lines": RECORD["lines"]})
 @blp.response(201, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
-@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, LineTwice, MaterialNotAccepted)
+@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, AnswerOverdue, LineTwice, MaterialNotAccepted)
 @refuses(ScaleRetired, ScaleNotCertified, ScaleOutOfUse, ScaleCannotRead)
 def add_lines(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
     """Put more on the scale; a quote that was delivered must be delivered again."""
@@ -105,7 +106,7 @@ def add_lines(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
 @blp.delete("/<uuid:weighing_id>/lines/<uuid:line_id>")
 @requires("weighing:record")
 @blp.response(200, QuoteOut, example={**QUOTE, "state": "open", "answer_by": None})
-@refuses(WeighingNotFound, LineNotFound, AlreadyEnded, AlreadyConfirmed)
+@refuses(WeighingNotFound, LineNotFound, AlreadyEnded, AlreadyConfirmed, AnswerOverdue)
 def remove_line(weighing_id: UUID, line_id: UUID) -> queries.Quote:
     """Take back a line that was weighed by mistake."""
     return service.remove_line(session(), weighing_id, line_id, by=actor(), at=now())
@@ -137,7 +138,7 @@ def confirm(body: dict[str, Any], weighing_id: UUID) -> queries.Receipt:
 @idempotent
 @blp.arguments(ReturnIn, example={"reason": "Soiled with food"})
 @blp.response(200, QuoteOut, example={**QUOTE, "state": "returned", "answer_by": None})
-@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed)
+@refuses(WeighingNotFound, AlreadyEnded, AlreadyConfirmed, AnswerOverdue)
 def give_back(body: dict[str, Any], weighing_id: UUID) -> queries.Quote:
     """Leave the goods with the household; no value moves."""
     return service.give_back(session(), weighing_id, by=actor(), at=now(), **body)

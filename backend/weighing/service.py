@@ -95,9 +95,10 @@ def add_lines(
 
     :raises WeighingNotFound: it is not the collector's
     :raises AlreadyEnded: it is decided
+    :raises AnswerOverdue: silence has agreed to it
     :raises LineTwice: another line has or had its id
     """
-    weighing = guards.his(db, weighing_id, by=by)
+    weighing = guards.undecided(guards.his(db, weighing_id, by=by), at=at)
     return _add(db, weighing, lines, at=at)
 
 
@@ -121,8 +122,9 @@ def remove_line(db: Session, weighing_id: UUID, line_id: UUID, *, by: Actor, at:
     :raises WeighingNotFound: it is not the collector's
     :raises LineNotFound: the weighing has no such line
     :raises AlreadyEnded: it is decided
+    :raises AnswerOverdue: silence has agreed to it
     """
-    weighing = guards.his(db, weighing_id, by=by)
+    weighing = guards.undecided(guards.his(db, weighing_id, by=by), at=at)
     lines = queries.lines(db, weighing)
     line = next((line for line in lines if line.id == line_id), None)
     if line is None:
@@ -169,8 +171,9 @@ def give_back(db: Session, weighing_id: UUID, *, by: Actor, at: datetime, reason
 
     :raises WeighingNotFound: it is neither his household's nor weighed by him
     :raises AlreadyEnded: it is decided
+    :raises AnswerOverdue: silence has agreed to it
     """
-    weighing = guards.concerning(db, weighing_id, by=by)
+    weighing = guards.undecided(guards.concerning(db, weighing_id, by=by), at=at)
     lines = queries.lines(db, weighing)
     booking.give_back(db, weighing.pickup, by=by, at=at, reason=reason)
     guards.end(weighing, State.RETURNED, how=by.role, at=at)
