@@ -329,7 +329,7 @@ def test_a_resident_takes_the_goods_back_before_there_is_a_quote(stage: Stage) -
         dialog = window.page.get_by_role("dialog")
         dialog.get_by_label("原因").fill("收集员走了")
         dialog.get_by_role("button", name="不卖了，拿回来").click()
-        window.page.get_by_text("物品已退回，没有积分变动。").wait_for()
+        window.page.get_by_text("物品已退回，没有绿积分变动。").wait_for()
         window.check()
 
     assert resident.get(f"/v1/pickups/{pickup['id']}")["state"] == "returned"
