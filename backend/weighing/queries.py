@@ -170,10 +170,15 @@ def quote(db: Session, weighing_id: UUID, *, by: Actor) -> Quote:
 
 
 def weighings(
-    db: Session, district: str, *, household: UUID, cursor: str | None, limit: int
+    db: Session, district: str, *, household: UUID, pickup_id: UUID | None, cursor: str | None, limit: int
 ) -> Page[Weighing]:
-    """List a household's weighings, the newest first: by our clock, as their ids are made by devices."""
+    """List a household's weighings, the newest first: by our clock, as their ids are made by devices.
+
+    :param pickup_id: of which alone, if given
+    """
     query = select(Weighing).where(Weighing.district == district, Weighing.household == household)
+    if pickup_id is not None:
+        query = query.where(Weighing.pickup == pickup_id)
     if (before := key_of(cursor, datetime.fromisoformat, UUID)) is not None:
         query = query.where(tuple_(Weighing.opened_at, Weighing.id) < before)
     rows = db.scalars(query.order_by(Weighing.opened_at.desc(), Weighing.id.desc()).limit(limit + 1)).all()

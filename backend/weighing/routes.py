@@ -8,7 +8,7 @@ from backend.kit.api import Room
 from backend.kit.auth import refuses, requires
 from backend.kit.http import actor, now, session
 from backend.kit.idempotency import idempotent
-from backend.kit.paging import CursorUnreadable, Page, PageIn
+from backend.kit.paging import CursorUnreadable, Page
 from backend.kit.tables import also_as_table
 from backend.network.errors import ScaleNotFound, ScaleRetired
 from backend.weighing import evidence, queries, service
@@ -49,6 +49,7 @@ from backend.weighing.schemas import (
     ReturnIn,
     WeighingIn,
     WeighingPageOut,
+    WeighingsIn,
 )
 from backend.weighing.tables import WEIGHTS
 
@@ -74,11 +75,11 @@ def record(body: dict[str, Any]) -> queries.Quote:
 
 @blp.get("")
 @requires("weighing:list")
-@blp.arguments(PageIn, location="query")
+@blp.arguments(WeighingsIn, location="query")
 @blp.response(200, WeighingPageOut, example={"items": [WEIGHING], "next_cursor": None})
 @refuses(CursorUnreadable)
 def list_weighings(args: dict[str, Any]) -> Page[Weighing]:
-    """List your household's weighings, the newest first."""
+    """List your household's weighings, the newest first; of one pickup, its weighing."""
     return queries.weighings(session(), actor().district, household=actor().home(), **args)
 
 

@@ -168,6 +168,12 @@ class TotalsOut(Out):
     saved_co2e_grams = Grams(required=True)
 
 
+class WeighingsIn(PageIn):
+    """Which weighings."""
+
+    pickup_id = Id(load_default=None, metadata={"description": "the one of this pickup alone"})
+
+
 class EvidenceIn(PageIn):
     """Which evidence."""
 

@@ -165,6 +165,18 @@ def test_an_id_that_a_device_made_stands_for_one_weighing_or_line(city):
     collector.post("/v1/weighings", body, status=201)
 
 
+def test_the_weighing_of_a_pickup_is_found_among_many(city):
+    zhang = city.zhang()
+    first = quoted(city, zhang)
+    zhang.post(f"{first.path}/confirmation", status=201)
+    second = quoted(city, zhang)
+
+    for bag in (first, second):
+        [found] = zhang.get(f"/v1/weighings?pickup_id={bag.pickup}")["items"]
+        assert found["id"] == bag.path.split("/")[-1]
+    assert city.wang().get(f"/v1/weighings?pickup_id={first.pickup}")["items"] == []
+
+
 def test_a_line_weighed_by_mistake_is_taken_back_with_its_hold(city):
     before = budget_of(city)["available_fen"]
     bag = weighed(city, city.zhang(), GLASS, CARDBOARD)

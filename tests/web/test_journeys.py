@@ -1,9 +1,11 @@
 """What people do with the pages, in a real browser on the real platform."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import unquote
 
 import pytest
 import zxingcpp
@@ -38,6 +40,57 @@ def test_a_stranger_signs_in_sets_up_and_books(stage: Stage) -> None:
         page.get_by_role("region", name="上门回收").wait_for()
         window.settle()
         window.check()
+
+
+def test_a_late_answer_to_what_was_typed_before_is_not_shown(stage: Stage) -> None:
+    stage.newcomer("16100000791")
+    with stage.window(signed_in="16100000791") as window:
+        window.open("/app/search")
+        late = hold_back(window, lambda url: unquote(url).endswith("q=纸"))
+        field = window.page.get_by_label("物品名称")
+        with window.page.expect_request(lambda asked: unquote(asked.url).endswith("q=纸")):
+            field.fill("纸")
+        field.fill("玻璃")
+        window.page.get_by_role("heading", name="报纸", exact=True).wait_for(state="detached")
+        answer_at_last(window, late)
+
+        assert window.page.get_by_role("heading", name="玻璃", exact=True).is_visible()
+        assert not window.page.get_by_role("heading", name="报纸", exact=True).is_visible()
+
+
+def test_the_communities_of_a_district_are_not_taken_for_those_of_another(stage: Stage) -> None:
+    with stage.window(signed_in="16100000792") as window:
+        window.open("/app/set-up")
+        late = hold_back(window, lambda url: "/v1/districts/330106/communities" in url)
+        with window.page.expect_request("**/v1/districts/330106/communities*"):
+            window.page.get_by_text("西湖区").click()
+        window.page.get_by_text("余杭区").click()
+        of_yuhang = window.page.get_by_role("button", name="顾家桥社区")
+        of_yuhang.wait_for()
+        answer_at_last(window, late)
+
+        assert of_yuhang.is_visible()
+
+
+def hold_back(window: Window, asked: Callable[[str], bool]) -> list[Route]:
+    """Let no answer come from these addresses; the requests gather in the list."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    window.page.route(asked, hold)
+    return late
+
+
+def answer_at_last(window: Window, late: list[Route]) -> None:
+    """Let the answers come that were held back, and the page draw what it makes of them."""
+    assert late
+    for route in late:
+        with window.page.expect_response(route.request.url):
+            route.continue_()
+    window.settle()
+    window.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def test_tokens_are_out_of_reach_of_scripts(stage: Stage) -> None:

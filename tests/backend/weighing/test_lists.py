@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from backend.kit.paging import Page
 from backend.weighing import queries, service
+from backend.weighing.models import Weighing
 from tests.makers import NOON, YUHANG, a_rate
 from tests.rounds import a_neighbour, a_round, a_visit, glass
 
@@ -22,8 +24,13 @@ def test_the_newest_comes_first_whatever_the_clock_of_a_device_says(db: Session)
         )
         service.give_back(db, weighing, by=resident, at=at, reason="重量不对")
 
-    first = queries.weighings(db, YUHANG, household=resident.home(), cursor=None, limit=2)
-    second = queries.weighings(db, YUHANG, household=resident.home(), cursor=first.next_cursor, limit=2)
+    def page(cursor: str | None) -> Page[Weighing]:
+        return queries.weighings(
+            db, YUHANG, household=resident.home(), pickup_id=None, cursor=cursor, limit=2
+        )
+
+    first = page(None)
+    second = page(first.next_cursor)
 
     assert [one.id for one in (*first.items, *second.items)] == made[::-1]
     assert second.next_cursor is None

@@ -64,14 +64,13 @@ export async function everyPage<T>(read: (cursor?: string) => Promise<Page<T>>):
 export function usePages<P extends Page>(read: (cursor?: string) => Promise<P>) {
   const items = shallowRef<P["items"]>([]);
   const next = ref<string | null>(null);
-  const reading = useReading(async () => {
-    const page = await read();
-    items.value = page.items;
-    next.value = page.next_cursor;
-    return page;
-  });
+  const reading = useReading(() => read());
+  const begin = (page?: P) => ([items.value, next.value] = [page?.items ?? [], page?.next_cursor ?? null]);
+  watch(reading.data, begin, { flush: "sync" });
   const more = useDoing(async () => {
+    const first = reading.data.value;
     const page = await read(next.value ?? undefined);
+    if (reading.data.value !== first) return; // the list was read anew meanwhile
     items.value = [...items.value, ...page.items];
     next.value = page.next_cursor;
   });
