@@ -1,5 +1,6 @@
 """What people do with the pages, in a real browser on the real platform."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -269,18 +270,25 @@ def test_too_many_wrong_codes_stop_neither_the_phone_nor_the_resident(stage: Sta
     resident.post(f"{path}/confirmation", {})
 
 
+def tap_twice(window: Window, name: str) -> None:
+    """Tap a button again before anything can have come of the first tap."""
+    button = window.page.get_by_role("button", name=name)
+    button.click(trial=True)
+    button.evaluate("(button) => [1, 2].forEach(() => button.click())")
+
+
 def test_who_taps_twice_weighs_and_agrees_once(stage: Stage) -> None:
     resident, pickup = book(stage, "16100000790")
     with stage.window(signed_in=pickup["collector"]["number"]) as window:
         go_to_the_door(window, pickup)
         press_keys(window, "5.4")
-        window.page.get_by_role("button", name="记下").dblclick()
-        window.page.get_by_role("button", name="称好了，出报价").dblclick()
+        tap_twice(window, "记下")
+        tap_twice(window, "称好了，出报价")
         window.page.get_by_role("region", name="居民同意吗？").wait_for()
         [weighing] = resident.get("/v1/weighings")["items"]
         quote = resident.get(f"/v1/weighings/{weighing['id']}")
         window.page.get_by_label("六位数字", exact=True).fill(quote["confirmation_code"])
-        window.page.get_by_role("button", name="记入账本").dblclick()
+        tap_twice(window, "记入账本")
         window.page.get_by_text("凭六位数字同意").wait_for()
         window.check()
 
@@ -353,6 +361,32 @@ def sign_in(window: Window, number: str, *, to: str = "**/collector/") -> None:
     window.page.get_by_role("button", name="登录").click()
     window.page.wait_for_url(to)
     window.settle()
+
+
+def test_of_two_devices_that_end_both_are_signed_out_even_if_the_page_is_left(stage: Stage) -> None:
+    stage.newcomer("16100000793")
+    lost = [stage.resident("16100000793") for _ in range(2)]
+    with stage.window(signed_in="16100000793") as window:
+        window.open("/app/devices")
+        for nth in range(2):
+            window.page.get_by_role("button", name="退出").nth(nth).click()
+        window.page.goto("about:blank")
+        for device in lost:
+            wait_until_out(window, device)
+
+
+def wait_until_out(window: Window, device: Person, *, seconds: float = 30) -> None:
+    """Wait until a device is signed out."""
+    latest = time.monotonic() + seconds
+    while time.monotonic() < latest:
+        try:
+            device.get("/v1/me")
+        except HTTPError as refusal:
+            if refusal.code != 401:
+                raise
+            return
+        window.page.wait_for_timeout(100)
+    pytest.fail(f"not within {seconds} s")
 
 
 def test_a_resident_takes_the_goods_back(stage: Stage) -> None:

@@ -6,24 +6,25 @@ export const UNDO_SECONDS = 6;
 export interface Pending {
   says: string;
   undo: () => void;
+  go: () => void;
 }
 
 export const pending = shallowRef<Pending>();
 
-/** Say what will be done, and do it unless it is taken back; leaving the page does it at once. */
+/** Say what will be done, and do it unless it is taken back; the next slip, or leaving the page, does it at once. */
 export function soon(says: string, act: () => unknown): Promise<boolean> {
+  pending.value?.go();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(true), UNDO_SECONDS * 1000);
-    const leave = () => finish(true);
-    function finish(go: boolean): void {
+    const go = () => finish(true);
+    const timer = setTimeout(go, UNDO_SECONDS * 1000);
+    function finish(isMeant: boolean): void {
       clearTimeout(timer);
-      removeEventListener("pagehide", leave);
-      if (pending.value === mine) pending.value = undefined;
-      if (go) void act();
-      resolve(go);
+      removeEventListener("pagehide", go);
+      pending.value = undefined;
+      if (isMeant) void act();
+      resolve(isMeant);
     }
-    const mine: Pending = { says, undo: () => finish(false) };
-    pending.value = mine;
-    addEventListener("pagehide", leave);
+    pending.value = { says, undo: () => finish(false), go };
+    addEventListener("pagehide", go);
   });
 }
