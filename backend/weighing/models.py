@@ -42,7 +42,7 @@ class Weighing(InDistrict, Base):
         CheckConstraint(f"state in ({_STATES})", name="state"),
         CheckConstraint("(state = 'quoted') <= (answer_by is not null)", name="a_quote_has_a_deadline"),
         CheckConstraint("(state = 'confirmed') = (entry is not null)", name="confirmed_is_posted"),
-        Index("ix_weighing_household", "district", "household", "id"),
+        Index("ix_weighing_household", "district", "household", "opened_at", "id"),
         Index("ix_weighing_district_opened_at", "district", "opened_at"),
         # A month's sheet and a recomputation take what ended in a time.
         Index("ix_weighing_district_ended_at", "district", "ended_at"),
