@@ -389,18 +389,23 @@ def wait_until_out(window: Window, device: Person, *, seconds: float = 30) -> No
     pytest.fail(f"not within {seconds} s")
 
 
+def take_back(window: Window, why: str) -> None:
+    """Take the goods back on the page of a visit, and read that it is done."""
+    window.page.get_by_role("button", name="不卖了，拿回来").click()
+    dialog = window.page.get_by_role("dialog")
+    dialog.get_by_label("原因").fill(why)
+    dialog.get_by_role("button", name="不卖了，拿回来").click()
+    window.page.get_by_text("物品已退回，没有绿积分变动。").wait_for()
+    window.check()
+
+
 def test_a_resident_takes_the_goods_back(stage: Stage) -> None:
     resident = stage.newcomer("16100000784")
     stage.weigh("16100000784")
     with stage.window(signed_in="16100000784") as window:
         window.open("/app/")
         window.page.get_by_role("link", name="有一次称重等您确认").click()
-        window.page.get_by_role("button", name="不卖了，拿回来").click()
-        dialog = window.page.get_by_role("dialog")
-        dialog.get_by_label("原因").fill("重量不对")
-        dialog.get_by_role("button", name="不卖了，拿回来").click()
-        window.page.get_by_text("物品已退回，没有绿积分变动。").wait_for()
-        window.check()
+        take_back(window, "重量不对")
 
     assert resident.get("/v1/accounts")["green"]["points"] == 0
 
@@ -412,12 +417,7 @@ def test_a_resident_takes_the_goods_back_before_there_is_a_quote(stage: Stage) -
         window.open(f"/app/pickups/{pickup['id']}")
         window.page.get_by_text("收集员正在称重").wait_for()
         assert not window.page.get_by_role("button", name="取消预约").count()
-        window.page.get_by_role("button", name="不卖了，拿回来").click()
-        dialog = window.page.get_by_role("dialog")
-        dialog.get_by_label("原因").fill("收集员走了")
-        dialog.get_by_role("button", name="不卖了，拿回来").click()
-        window.page.get_by_text("物品已退回，没有绿积分变动。").wait_for()
-        window.check()
+        take_back(window, "收集员走了")
 
     assert resident.get(f"/v1/pickups/{pickup['id']}")["state"] == "returned"
 
